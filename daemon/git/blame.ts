@@ -1,0 +1,154 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { AiosError } from '../../contract/errors.ts'
+import { gitFailed, type GitResult } from './git.ts'
+import { unquotedPath } from './path-text.ts'
+import { shallowCommits } from './shallow.ts'
+import { gitOf, placeOf, type Repository } from './repository.ts'
+
+/** A line of a file, and the commit that it comes from. */
+export interface BlamedLine {
+  readonly oid: string
+  /** Its number in the file as it is at the revision asked for. */
+  readonly line: number
+  /** Where the file was in that commit. */
+  readonly path: string
+  readonly text: string
+  /** Whether history ends at that commit because the clone is shallow, so the line may be older. */
+  readonly boundary: boolean
+}
+
+/** A file at a revision, HEAD when none is named. */
+export interface FileAt {
+  /** As the repository names it. */
+  readonly path: string
+  readonly revision?: string
+}
+
+/** Lines of a file, from first to last, both included; without them, the whole file. */
+export interface LinesAt extends FileAt {
+  readonly start?: number
+  readonly end?: number
+}
+
+/** Commits that a history of one file or of some lines goes back. */
+const mostCommits = 200
+
+const ignoreFile = '.git-blame-ignore-revs'
+
+/**
+ * Returns which commit each line comes from, white space and moves within a commit seen through.
+ *
+ * Commits that the repository asks to ignore are passed over: those of `blame.ignoreRevsFile`, or of
+ * `.git-blame-ignore-revs` at the top. There are none when the file has no such lines.
+ */
+export async function blameLines(
+  repository: Repository,
+  lines: LinesAt,
+  signal?: AbortSignal,
+): Promise<BlamedLine[]> {
+  const revision = await repository.resolve(lines.revision ?? 'HEAD', signal)
+  const first = await blame(repository, lines, revision, await ignoring(repository, signal), signal)
+  const isListBroken = first.code !== 0 && /object name|revisions? (list|file)|ignore/i.test(first.stderr)
+  const result = isListBroken
+    ? await blame(repository, lines, revision, ['--ignore-revs-file='], signal)
+    : first
+  if (isBeyondTheEnd(result)) return []
+  if (result.code !== 0) throw failed(['blame'], lines.path, result)
+  const ends = await shallowCommits(repository.commonDir)
+  return parseBlame(result.stdout.toString('utf8'), ends)
+}
+
+/** Returns the commits that touched these lines, newest first, through renames; the newest few hundred. */
+export async function lineHistory(
+  repository: Repository,
+  { path, revision = 'HEAD', start = 1, end = start }: LinesAt,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  return logOids(repository, revision, path, [`-L${start},${end}:${path}`, '-s', '-M'], [], signal)
+}
+
+/** Returns the commits that touched this file, newest first, through renames; the newest few hundred. */
+export async function fileHistory(
+  repository: Repository,
+  { path, revision = 'HEAD' }: FileAt,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  return logOids(repository, revision, path, ['--follow', '-M'], ['--', path], signal)
+}
+
+async function logOids(
+  repository: Repository,
+  revision: string,
+  path: string,
+  options: readonly string[],
+  pathspec: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const oid = await repository.resolve(revision, signal)
+  const shape = ['--format=%H', `--max-count=${mostCommits}`, '--no-ext-diff', '--no-textconv', '--no-color']
+  const args = ['log', ...shape, ...options, '--end-of-options', oid, ...pathspec]
+  const result = await gitOf(repository, 'the history of lines').run(args, placeOf(repository, signal))
+  if (isBeyondTheEnd(result)) return []
+  if (result.code !== 0) throw failed(args, path, result)
+  return result.stdout.toString('utf8').match(/^[0-9a-f]{40,64}$/gm) ?? []
+}
+
+async function blame(
+  repository: Repository,
+  { path, start, end }: LinesAt,
+  revision: string,
+  options: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<GitResult> {
+  const lines = start === undefined ? [] : [`-L${start},${end ?? ''}`]
+  const shape = [
+    '--line-porcelain',
+    '--root',
+    '-w',
+    '-C',
+    '--no-textconv',
+    '--no-progress',
+    '--encoding=UTF-8',
+  ]
+  const args = ['blame', ...shape, ...options, ...lines, revision, '--', path]
+  return gitOf(repository, 'blame').run(args, placeOf(repository, signal))
+}
+
+/** Returns the option that names the commits to pass over, unless the configuration names them already. */
+async function ignoring(repository: Repository, signal: AbortSignal | undefined): Promise<string[]> {
+  const file = join(repository.root, ignoreFile)
+  if (repository.isBare || !existsSync(file)) return []
+  const args = ['config', '--get-all', 'blame.ignoreRevsFile']
+  const { code } = await gitOf(repository, 'blame').run(args, placeOf(repository, signal))
+  return code === 0 ? [] : [`--ignore-revs-file=${file}`]
+}
+
+function isBeyondTheEnd({ code, stderr }: GitResult): boolean {
+  return code !== 0 && /has only \d+ lines?/.test(stderr)
+}
+
+function failed(args: readonly string[], path: string, { stderr, code }: GitResult): AiosError {
+  if (/no such path|There is no path|does not exist in|cannot stat/i.test(stderr)) {
+    return new AiosError('path.unknown', `There is no file ${JSON.stringify(path)} at this revision.`)
+  }
+  return gitFailed(args, stderr, code)
+}
+
+function parseBlame(text: string, ends: ReadonlySet<string>): BlamedLine[] {
+  const found: BlamedLine[] = []
+  let oid = ''
+  let line = 0
+  let path = ''
+  for (const row of text.split('\n')) {
+    const heading = oid === '' ? /^([0-9a-f]{40,64}) \d+ (\d+)/.exec(row) : undefined
+    if (heading?.[1] !== undefined) {
+      oid = heading[1]
+      line = Number(heading[2])
+    } else if (row.startsWith('\t')) {
+      found.push({ oid, line, path, text: row.slice(1), boundary: ends.has(oid) })
+      oid = ''
+    } else if (row.startsWith('filename ')) path = unquotedPath(row.slice('filename '.length))
+  }
+  return found
+}
