@@ -1,0 +1,90 @@
+import { AiosError } from '../../contract/errors.ts'
+import { refusalOf, storeError } from './lance-errors.ts'
+import type { LanceTables } from './lance-tables.ts'
+import { createQueue } from './queue.ts'
+import { createReaders } from './readers.ts'
+
+/** The way to the tables: many read, one writes, and what turns out to be damaged is mended. */
+export interface Gate {
+  /** Reads; once more when the tables had to be mended. */
+  read<T>(work: (tables: LanceTables) => Promise<T>): Promise<T>
+  /** Writes when those who came before have written. */
+  write<T>(work: (tables: LanceTables) => Promise<T>): Promise<T>
+  /** Returns whether all who read now have ended before long. */
+  drained(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** How long those who read are waited for. */
+const patienceMs = 10_000
+
+/** Creates the gate to tables that are open, and that `open` opens again. */
+export function createGate(folder: string, opened: LanceTables, open: () => Promise<LanceTables>): Gate {
+  const queue = createQueue()
+  const readers = createReaders()
+  const drained = () => readers.drained(patienceMs)
+  let tables = opened
+  let closed = false
+
+  const heal = createOnce(() =>
+    queue.run(async () => {
+      const former = tables
+      tables = await open()
+      void drained().then(() => former.close())
+    }),
+  )
+
+  /** Ends a failure as one of ours, when what may be damaged is mended. */
+  async function fail(error: unknown): Promise<never> {
+    if (isDamage(error) && !closed) await heal()
+    throw storeError(error, folder)
+  }
+
+  function enter(): () => void {
+    if (closed) throw new AiosError('store.unavailable', `The memory in ${folder} is closed.`)
+    return readers.enter()
+  }
+
+  return {
+    drained,
+
+    async read(work) {
+      const leave = enter()
+      try {
+        return await work(tables).catch(async (error: unknown) => {
+          if (!isDamage(error)) throw error
+          await heal()
+          return work(tables)
+        })
+      } catch (error) {
+        throw storeError(error, folder)
+      } finally {
+        leave()
+      }
+    },
+
+    async write(work) {
+      enter()()
+      return queue.run(() => work(tables)).catch(fail)
+    },
+
+    async close() {
+      if (closed) return
+      closed = true
+      await queue.idle()
+      await drained()
+      tables.close()
+    },
+  }
+}
+
+/** Whether the failure may lie in the data: then opening it anew finds out. */
+function isDamage(error: unknown): boolean {
+  return !(error instanceof AiosError) && refusalOf(error) === undefined
+}
+
+/** Lets all who ask while the work goes on wait for the same. */
+function createOnce(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => (running ??= work().finally(() => (running = undefined)))
+}

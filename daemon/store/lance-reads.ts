@@ -1,0 +1,150 @@
+import type { Table as Rows } from 'apache-arrow'
+import * as columns from './arrow-columns.ts'
+import { patchHash } from './arrow-rows.ts'
+import { loadLance } from './lance.ts'
+import { numberIn, type LanceTable } from './lance-table.ts'
+import type { LanceTables } from './lance-tables.ts'
+import type { OidIndex } from './oid-index.ts'
+import { exactUpTo } from './optimize.ts'
+import type { DetailRow, EpisodeFacts, EpisodeRow, Match, PassageRow, TextColumn } from './store.ts'
+import { wordsOf } from './words.ts'
+
+/** Rows that are read at once: each may name thousands of paths. */
+const rowsAtOnce = 8000
+
+/** Returns the facts of the episodes with the numbers from this one on, and where to go on; nowhere at the end. */
+export async function factsFrom(
+  tables: LanceTables,
+  from: number,
+): Promise<{ facts: EpisodeFacts[]; next?: number }> {
+  const { episodes, episodeOf } = tables
+  if (from >= episodeOf.next) return { facts: [] }
+  const next = from + rowsAtOnce
+  const filter = `number >= ${from} AND number < ${next}`
+  const rows = await episodes.native.query().select(columns.factColumns).where(filter).toArrow()
+  return { facts: current(columns.readFacts(rows), episodeOf), next }
+}
+
+/** Returns the episodes of these commits. */
+export async function episodes(tables: LanceTables, oids: readonly string[]): Promise<EpisodeRow[]> {
+  const { episodes, episodeOf } = tables
+  const rows = await byNumber(episodes, columns.episodeColumns, numbersOf(episodeOf, oids))
+  return inOrder(current(rows.flatMap(columns.readEpisodes), episodeOf), oids)
+}
+
+/** Returns the details of these commits. */
+export async function details(tables: LanceTables, oids: readonly string[]): Promise<DetailRow[]> {
+  const { details, detailOf } = tables
+  const rows = await byNumber(details, columns.detailColumns, numbersOf(detailOf, oids))
+  return inOrder(current(rows.flatMap(columns.readDetails), detailOf), oids)
+}
+
+/** Returns the details that have one of these patch ids. */
+export async function withPatchIds(tables: LanceTables, patchIds: readonly string[]): Promise<DetailRow[]> {
+  const { details, detailOf } = tables
+  const hashes = [...new Set(patchIds.filter((id) => id !== '').map(patchHash))]
+  const rows = await byNumber(details, columns.detailColumns, hashes, 'patchHash')
+  const wanted = new Set(patchIds)
+  const found = current(rows.flatMap(columns.readDetails), detailOf)
+  return found.filter(({ patchId }) => patchId !== undefined && wanted.has(patchId))
+}
+
+/** Returns where the passages of these commits are. */
+export async function passages(
+  tables: LanceTables,
+  oids: readonly string[],
+): Promise<Omit<PassageRow, 'terms' | 'vector'>[]> {
+  const numbers = numbersOf(tables.detailOf, oids)
+  const rows = await byNumber(tables.passages, columns.placeColumns, numbers)
+  const places = rows.flatMap(columns.readPlaces).toSorted((a, b) => a.row.ordinal - b.row.ordinal)
+  const byOwner = Map.groupBy(places, ({ number }) => number)
+  return oids.flatMap((oid) => {
+    const owned = byOwner.get(tables.detailOf.numberOf(oid) ?? -1) ?? []
+    return owned.map(({ row: { ordinal, ...place } }) => ({ key: `${oid}:${ordinal}`, oid, ...place }))
+  })
+}
+
+/** Returns the rows that hold any of the words, best first. */
+export async function searchText(
+  tables: LanceTables,
+  column: TextColumn,
+  question: string,
+  limit: number,
+): Promise<Match[]> {
+  const words = wordsOf(column, question)
+  if (words.length === 0 || limit < 1) return []
+  const { MatchQuery } = await loadLance()
+  const query = new MatchQuery(words.join(' '), column)
+  const table = column === 'terms' ? tables.passages : tables.episodes
+  const selected = [...(column === 'terms' ? columns.placeColumns : ['number']), '_score']
+  const rows = await table.native.query().fullTextSearch(query).select(selected).limit(limit).toArrow()
+  const score = columns.numbersOf(rows, '_score')
+  const matches =
+    column === 'terms' ? passageMatches(rows, tables, score) : episodeMatches(rows, tables, score)
+  return matches.toSorted((a, b) => b.score - a.score)
+}
+
+/** Returns the passages whose vectors are nearest, best first. */
+export async function searchVector(
+  tables: LanceTables,
+  vector: Float32Array,
+  limit: number,
+): Promise<Match[]> {
+  if (limit < 1) return []
+  const query = tables.passages.native.vectorSearch(vector).distanceType('dot').limit(limit)
+  if ((await tables.passages.native.countRows()) > exactUpTo) query.nprobes(32).refineFactor(4)
+  const rows = await query.select([...columns.placeColumns, '_distance']).toArrow()
+  const distance = columns.numbersOf(rows, '_distance')
+  const matches = passageMatches(rows, tables, (index) => 1 - distance(index))
+  return matches.toSorted((a, b) => b.score - a.score)
+}
+
+function episodeMatches(rows: Rows, tables: LanceTables, score: (index: number) => number): Match[] {
+  const number = columns.numbersOf(rows, 'number')
+  const oids = columns.range(rows, (index) => tables.episodeOf.oidOf(number(index)))
+  return oids.flatMap((oid, index) => (oid === undefined ? [] : [{ oid, score: score(index) }]))
+}
+
+function passageMatches(rows: Rows, { detailOf }: LanceTables, score: (index: number) => number): Match[] {
+  return columns.readPlaces(rows).flatMap(({ number, row: { ordinal, ...place } }, index) => {
+    const oid = detailOf.oidOf(number)
+    return oid === undefined ? [] : [{ oid, key: `${oid}:${ordinal}`, ...place, score: score(index) }]
+  })
+}
+
+async function byNumber(
+  table: LanceTable,
+  selected: readonly string[],
+  numbers: readonly number[],
+  column = 'number',
+): Promise<Rows[]> {
+  const found: Rows[] = []
+  for (let from = 0; from < numbers.length; from += rowsAtOnce) {
+    const filter = numberIn(numbers.slice(from, from + rowsAtOnce), column)
+    found.push(
+      await table.native
+        .query()
+        .select([...selected])
+        .where(filter)
+        .toArrow(),
+    )
+  }
+  return found
+}
+
+function numbersOf(index: OidIndex, oids: readonly string[]): number[] {
+  return [...new Set(oids)].map((oid) => index.numberOf(oid)).filter((number) => number !== undefined)
+}
+
+/** Leaves out rows that another has replaced, or that nobody was told of yet. */
+function current<T extends { readonly oid: string }>(
+  rows: readonly columns.Numbered<T>[],
+  index: OidIndex,
+): T[] {
+  return rows.filter(({ number, row }) => index.numberOf(row.oid) === number).map(({ row }) => row)
+}
+
+function inOrder<T extends { readonly oid: string }>(rows: readonly T[], oids: readonly string[]): T[] {
+  const byOid = new Map(rows.map((row) => [row.oid, row]))
+  return oids.map((oid) => byOid.get(oid)).filter((row) => row !== undefined)
+}

@@ -1,0 +1,117 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { createGate, type Gate } from './gate.ts'
+import { storeError } from './lance-errors.ts'
+import * as reading from './lance-reads.ts'
+import { placesOf } from './lance-table.ts'
+import { openTables, type LanceTables } from './lance-tables.ts'
+import * as writing from './lance-writes.ts'
+import { optimizeTables } from './optimize.ts'
+import { flush, makeFolder, whenMissing } from './seals.ts'
+import type { EpisodeFacts, MemoryStore, StoreSize } from './store.ts'
+import { readSettings, writeSettings, type StoreSettings } from './store-settings.ts'
+import { createUpkeep } from './upkeep.ts'
+
+/** What a store is opened with: whose vectors it keeps, and what follows. */
+export interface LanceStoreOptions extends StoreSettings {
+  /** How long replaced versions stay, for those who may still read them. */
+  readonly graceMs: number
+  readonly now: () => number
+  /** Told in words what was damaged and what became of it. What was lost is missing from the ids. */
+  readonly onHealed: (detail: string) => void
+}
+
+/**
+ * Opens the memory in a folder, creating and mending what it must.
+ *
+ * When the vectors in it were made by another embedder, they are removed with the details of their commits:
+ * `completeIds` is then empty, and what is missing is read again from git. Episodes stay searchable.
+ */
+export async function openLanceStore(folder: string, options: LanceStoreOptions): Promise<MemoryStore> {
+  const { embedder, dimensions, graceMs, now, onHealed } = options
+  if (!isAbsolute(folder)) throw new Error(`The folder of a store must be absolute: ${folder}`)
+  const open = () => openTables(folder, dimensions, onHealed)
+  const opened = await prepare(folder, options)
+    .then(open)
+    .catch((error: unknown) => {
+      throw storeError(error, folder)
+    })
+  const gate = createGate(folder, opened, open)
+  const upkeep = createUpkeep(async () => {
+    const steps = optimizeTables(
+      () => gate.drained(),
+      () => new Date(now() - graceMs),
+    )
+    for (const step of steps) await gate.write(step)
+  })
+
+  return {
+    embedder,
+    dimensions,
+    episodeIds: () => gate.read(async ({ episodeOf }) => episodeOf.oids()),
+    completeIds: () => gate.read(async ({ detailOf }) => detailOf.oids()),
+    scanFacts: (signal) => scanFacts(gate, signal),
+    putEpisodes: (rows) => upkeep.after(gate.write((tables) => writing.putEpisodes(tables, rows))),
+    putDetails: (rows, passages) =>
+      upkeep.after(gate.write((tables) => writing.putDetails(tables, rows, passages, dimensions))),
+    episodes: (oids) => gate.read((tables) => reading.episodes(tables, oids)),
+    details: (oids) => gate.read((tables) => reading.details(tables, oids)),
+    passages: (oids) => gate.read((tables) => reading.passages(tables, oids)),
+    withPatchIds: (patchIds) => gate.read((tables) => reading.withPatchIds(tables, patchIds)),
+    searchText: (column, words, limit) =>
+      gate.read((tables) => reading.searchText(tables, column, words, limit)),
+    searchVector: (vector, limit) => gate.read((tables) => reading.searchVector(tables, vector, limit)),
+    optimize: upkeep.run,
+    size: () => gate.read((tables) => sizeOf(folder, tables)),
+    close: () => gate.close(),
+  }
+}
+
+/** Each batch is a read of its own. An episode that is replaced meanwhile may come twice, but is not missed. */
+async function* scanFacts(gate: Gate, signal: AbortSignal): AsyncGenerator<EpisodeFacts[]> {
+  let from: number | undefined = 0
+  while (from !== undefined) {
+    signal.throwIfAborted()
+    const start: number = from
+    const { facts, next } = await gate.read((tables) => reading.factsFrom(tables, start))
+    if (facts.length > 0) yield facts
+    from = next
+  }
+}
+
+/** Makes sure that the vectors in the folder are this embedder's; it is written down when they are. */
+async function prepare(folder: string, options: LanceStoreOptions): Promise<void> {
+  await makeFolder(join(folder, 'seals'))
+  const kept = await readSettings(folder)
+  if (kept?.embedder === options.embedder && kept.dimensions === options.dimensions) return
+  for (const name of ['details', 'passages']) {
+    const { data, seals } = placesOf(folder, name)
+    await rm(data, { recursive: true, force: true })
+    await rm(seals, { force: true })
+  }
+  await flush(folder)
+  await writeSettings(folder, options)
+  if (kept === undefined) return
+  options.onHealed(
+    `The embedder was ${kept.embedder} and is ${options.embedder}; hunks are read again from git.`,
+  )
+}
+
+async function sizeOf(folder: string, tables: LanceTables): Promise<StoreSize> {
+  const { episodes, details, passages, episodeOf, detailOf } = tables
+  const files = await readdir(folder, { recursive: true })
+  const sizes = await Promise.all(files.map((name) => stat(join(folder, name)).catch(whenMissing(undefined))))
+  const unindexed = await Promise.all([
+    episodes.unindexed('message'),
+    episodes.unindexed('paths'),
+    details.unindexed('patchHash'),
+    passages.unindexed('terms'),
+  ])
+  return {
+    episodes: episodeOf.size,
+    complete: detailOf.size,
+    passages: await passages.native.countRows(),
+    bytes: sizes.reduce((sum, entry) => sum + (entry?.isFile() === true ? entry.size : 0), 0),
+    unindexed: Math.max(...unindexed),
+  }
+}

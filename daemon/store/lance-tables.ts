@@ -1,0 +1,108 @@
+import { numbersOf, textsOf } from './arrow-columns.ts'
+import { openHealed } from './heal.ts'
+import { tableShapes } from './lance-schema.ts'
+import type { LanceTable } from './lance-table.ts'
+import { createOidIndex, type OidIndex } from './oid-index.ts'
+
+/** The tables of a store, and which row of them belongs to a commit. */
+export interface LanceTables {
+  readonly episodes: LanceTable
+  readonly details: LanceTable
+  readonly passages: LanceTable
+  readonly episodeOf: OidIndex
+  /** Passages carry the same numbers. */
+  readonly detailOf: OidIndex
+  close(): void
+}
+
+/**
+ * Opens the tables and removes what a crash left in them: rows that were replaced, passages without details,
+ * and details some of whose passages are missing.
+ */
+export async function openTables(
+  folder: string,
+  dimensions: number,
+  onHealed: (detail: string) => void,
+): Promise<LanceTables> {
+  const shapes = tableShapes(dimensions)
+  const episodes = await openHealed(folder, shapes.episodes, loadNumbers, onHealed)
+  const passages = await openHealed(folder, shapes.passages, countPassages, onHealed)
+  const details = await openHealed(folder, shapes.details, loadNumbers, onHealed)
+
+  const episodeOf = createOidIndex()
+  await episodes.table.remove(fill(episodeOf, episodes.loaded))
+
+  const counts = passages.loaded
+  const isWhole = ({ number, passages }: NumberedOid) => (counts.get(number) ?? 0) === passages
+  const detailOf = createOidIndex()
+  const elders = fill(detailOf, details.loaded.filter(isWhole))
+  const torn = details.loaded.filter((row) => !isWhole(row))
+  for (const { number } of torn) detailOf.reserve(number)
+  for (const number of counts.keys()) detailOf.reserve(number)
+  await details.table.remove([...elders, ...torn.map(({ number }) => number)])
+  await passages.table.remove([...counts.keys()].filter((number) => detailOf.oidOf(number) === undefined))
+  if (torn.length > 0) onHealed(`Passages of ${torn.length} commits were lost and are read again from git.`)
+
+  const tables = [episodes.table, details.table, passages.table]
+  return {
+    episodes: episodes.table,
+    details: details.table,
+    passages: passages.table,
+    episodeOf,
+    detailOf,
+    close() {
+      for (const table of tables) table.close()
+    },
+  }
+}
+
+interface NumberedOid {
+  readonly number: number
+  readonly oid: string
+  /** How many passages belong to the row; 0 for episodes. */
+  readonly passages: number
+}
+
+/** Fills the index and returns the numbers of rows that another row has replaced. */
+function fill(index: OidIndex, rows: readonly NumberedOid[]): number[] {
+  const inOrder = rows.toSorted((a, b) => a.number - b.number)
+  for (const { oid, number } of inOrder) index.set(oid, number)
+  return inOrder.filter(({ number }) => index.oidOf(number) === undefined).map(({ number }) => number)
+}
+
+async function loadNumbers(table: LanceTable): Promise<NumberedOid[]> {
+  await probe(table)
+  const counted = table.shape.name === 'details'
+  const rows: NumberedOid[] = []
+  for await (const batch of table.native
+    .query()
+    .select(['number', 'oid', ...(counted ? ['passages'] : [])])) {
+    const [number, oid] = [numbersOf(batch, 'number'), textsOf(batch, 'oid')]
+    const passages = counted ? numbersOf(batch, 'passages') : () => 0
+    for (let index = 0; index < batch.numRows; index++) {
+      rows.push({ number: number(index), oid: oid(index), passages: passages(index) })
+    }
+  }
+  return rows
+}
+
+/** Returns how many passages each number has. */
+async function countPassages(table: LanceTable): Promise<Map<number, number>> {
+  await probe(table)
+  const counts = new Map<number, number>()
+  for await (const batch of table.native.query().select(['number'])) {
+    const number = numbersOf(batch, 'number')
+    for (let index = 0; index < batch.numRows; index++) {
+      counts.set(number(index), (counts.get(number(index)) ?? 0) + 1)
+    }
+  }
+  return counts
+}
+
+/** Asks each index something, because one whose files are missing fails only when it is asked. */
+async function probe(table: LanceTable): Promise<void> {
+  for (const [column, kind] of Object.entries(table.shape.indexes)) {
+    if (kind === 'numbers') await table.native.query().where(`${column} = 0`).limit(1).toArrow()
+    else await table.native.query().fullTextSearch('a', { columns: column }).limit(1).toArrow()
+  }
+}
