@@ -1,0 +1,88 @@
+import type { CommitGraph } from './commit-graph.ts'
+
+/** A file that changed together with one that was asked about. */
+export interface Companion {
+  readonly path: string
+  /** Commits that changed both. */
+  readonly support: number
+  /** Share of the commits of the asked file, whichever it fits best, that changed this one too. */
+  readonly confidence: number
+  /** Some of those commits, newest first. */
+  readonly evidence: readonly number[]
+}
+
+/** A commit of more files says nothing about which of them belong together. */
+const mostPaths = 40
+/** Commits of a path that are looked at, newest first: what belonged together long ago may not any more. */
+const commitsPerPath = 400
+/** Commits named as evidence. */
+const keptEvidence = 5
+
+/**
+ * Returns the files that change together with these, best first, as association rules `asked → file` over
+ * commits (Zimmermann et al., "Mining Version Histories to Guide Software Changes", ICSE 2004).
+ *
+ * `visible` limits which commits may be seen; the paths asked for are never part of the answer.
+ */
+export function companionsOf(
+  paths: readonly string[],
+  graph: CommitGraph,
+  visible: (ordinal: number) => boolean = () => true,
+): Companion[] {
+  const asked = new Set(paths)
+  const best = new Map<string, { confidence: number; commits: Set<number> }>()
+  for (const path of asked) {
+    const commits = countedCommits(path, graph, visible)
+    for (const [other, together] of countTogether(commits, asked, graph)) {
+      const confidence = confidenceOf(together.length, commits.length)
+      const known = best.get(other)
+      const union = known === undefined ? new Set(together) : known.commits.union(new Set(together))
+      best.set(other, { confidence: Math.max(confidence, known?.confidence ?? 0), commits: union })
+    }
+  }
+  return [...best]
+    .map(([path, { confidence, commits }]) => ({
+      path,
+      support: commits.size,
+      confidence,
+      evidence: newestFirst([...commits], graph).slice(0, keptEvidence),
+    }))
+    .toSorted((a, b) => b.confidence - a.confidence || b.support - a.support || (a.path < b.path ? -1 : 1))
+}
+
+/** Three out of three proves less than thirty out of thirty: one doubt is always added. */
+function confidenceOf(together: number, all: number): number {
+  return together / (all + 1)
+}
+
+function countedCommits(path: string, graph: CommitGraph, visible: (ordinal: number) => boolean): number[] {
+  const usable = graph
+    .touching(path)
+    .filter(
+      (ordinal) =>
+        graph.pathCount(ordinal) <= mostPaths && graph.kind(ordinal) !== 'merge' && visible(ordinal),
+    )
+  return usable.length <= commitsPerPath ? usable : newestFirst(usable, graph).slice(0, commitsPerPath)
+}
+
+function countTogether(
+  commits: readonly number[],
+  asked: ReadonlySet<string>,
+  graph: CommitGraph,
+): Map<string, number[]> {
+  const together = new Map<string, number[]>()
+  for (const ordinal of commits) {
+    for (const other of graph.paths(ordinal)) {
+      if (asked.has(other)) continue
+      const list = together.get(other)
+      if (list === undefined) together.set(other, [ordinal])
+      else list.push(ordinal)
+    }
+  }
+  return together
+}
+
+function newestFirst(ordinals: readonly number[], graph: CommitGraph): number[] {
+  const timeOf = (ordinal: number): number => graph.committerTime(ordinal)
+  return ordinals.toSorted((a, b) => timeOf(b) - timeOf(a) || (graph.oid(a) < graph.oid(b) ? -1 : 1))
+}

@@ -1,0 +1,146 @@
+import type { EpisodeKind } from '../../contract/episode.ts'
+import type { EpisodeFacts } from '../store/store.ts'
+import { createIntegers, createLists, createNumbers, type Lists } from './columns.ts'
+import { kindOf } from './message.ts'
+
+/**
+ * Every remembered commit of a repository, in memory, as columns: about 300 bytes a commit.
+ *
+ * Filters, ancestry, co-change and ties are answered from here without touching the disk. A commit is an
+ * ordinal; ordinals are given in the order of arrival and mean nothing between two runs.
+ */
+export interface CommitGraph {
+  /** How many commits are known; ordinals beyond may name parents that are not. */
+  readonly size: number
+  /** Adds a commit; one that is known with fewer parents, as at the end of a shallow clone, is replaced. */
+  add(facts: EpisodeFacts): void
+  ordinalOf(oid: string): number | undefined
+  /** Returns the ordinals of all known commits, in no particular order. */
+  ordinals(): IterableIterator<number>
+  oid(ordinal: number): string
+  isKnown(ordinal: number): boolean
+  parents(ordinal: number): readonly number[]
+  subject(ordinal: number): string
+  kind(ordinal: number): EpisodeKind
+  author(ordinal: number): Author
+  authorTime(ordinal: number): number
+  committerTime(ordinal: number): number
+  paths(ordinal: number): string[]
+  pathCount(ordinal: number): number
+  links(ordinal: number): string
+  /** Returns the known commits that touched a path, in the order of arrival. */
+  touching(path: string): readonly number[]
+  /** Returns every path that some commit touched. */
+  allPaths(): readonly string[]
+  /** Marks the commits that the given ones descend from, themselves included; what is not known ends the walk. */
+  ancestors(ordinals: Iterable<number>): Uint8Array
+}
+
+/** A name with its address. */
+export interface Author {
+  readonly name: string
+  readonly email: string
+}
+
+/** Creates a graph that knows nothing. */
+export function createCommitGraph(): CommitGraph {
+  const oids = createTable<string>((oid) => oid)
+  const subjects: (string | undefined)[] = []
+  const links = new Map<number, string>()
+  const kinds: EpisodeKind[] = []
+  const authorIds = createIntegers()
+  const authorTimes = createNumbers()
+  const committerTimes = createNumbers()
+  const parents = createLists()
+  const pathIds = createLists()
+  const authors = createTable<Author>(({ name, email }) => `${name}\0${email}`)
+  const paths = createTable<string>((path) => path)
+  const touching: number[][] = []
+  let size = 0
+
+  function add(facts: EpisodeFacts): void {
+    const ordinal = oids.intern(facts.oid)
+    const isNew = subjects[ordinal] === undefined
+    if (!isNew && parents.lengthOf(ordinal) >= facts.parents.length) return
+    for (const id of pathIds.get(ordinal)) touching[id] = without(touching[id], ordinal)
+    const touched = new Set(facts.paths.map(paths.intern))
+    for (const id of touched) (touching[id] ??= []).push(ordinal)
+    pathIds.set(ordinal, touched)
+    parents.set(ordinal, facts.parents.map(oids.intern))
+    subjects[ordinal] = facts.subject
+    kinds[ordinal] = kindOf(facts.subject, facts.parents.length)
+    if (facts.links !== '') links.set(ordinal, facts.links)
+    authorIds.set(ordinal, authors.intern({ name: facts.authorName, email: facts.authorEmail }))
+    authorTimes.set(ordinal, facts.authorTime)
+    committerTimes.set(ordinal, facts.committerTime)
+    size += isNew ? 1 : 0
+  }
+
+  const isKnown = (ordinal: number): boolean => subjects[ordinal] !== undefined
+  return {
+    get size() {
+      return size
+    },
+    add,
+    ancestors: (from) => markAncestors(from, parents, oids.values.length),
+    isKnown,
+    ordinalOf: oids.find,
+    *ordinals() {
+      for (let ordinal = 0; ordinal < oids.values.length; ordinal += 1) if (isKnown(ordinal)) yield ordinal
+    },
+    oid: (ordinal) => oids.at(ordinal) ?? '',
+    parents: parents.get,
+    subject: (ordinal) => subjects[ordinal] ?? '',
+    links: (ordinal) => links.get(ordinal) ?? '',
+    kind: (ordinal) => kinds[ordinal] ?? 'other',
+    author: (ordinal) => (isKnown(ordinal) ? authors.at(authorIds.get(ordinal)) : undefined) ?? nobody,
+    authorTime: authorTimes.get,
+    committerTime: committerTimes.get,
+    paths: (ordinal) => pathIds.get(ordinal).map((id) => paths.at(id) ?? ''),
+    pathCount: pathIds.lengthOf,
+    touching: (path) => touching[paths.find(path) ?? -1] ?? [],
+    allPaths: () => paths.values,
+  }
+}
+
+function without(ordinals: readonly number[] = [], ordinal: number): number[] {
+  return ordinals.filter((one) => one !== ordinal)
+}
+
+function markAncestors(from: Iterable<number>, parents: Lists, size: number): Uint8Array {
+  const marks = new Uint8Array(size)
+  const left = [...from]
+  for (let ordinal = left.pop(); ordinal !== undefined; ordinal = left.pop()) {
+    if (marks[ordinal] === 1) continue
+    marks[ordinal] = 1
+    left.push(...parents.get(ordinal))
+  }
+  return marks
+}
+
+const nobody: Author = { name: '', email: '' }
+
+/** Values that repeat, each kept once under a small number. */
+interface Table<T> {
+  readonly values: readonly T[]
+  intern(value: T): number
+  find(value: T): number | undefined
+  at(id: number): T | undefined
+}
+
+function createTable<T>(keyOf: (value: T) => string): Table<T> {
+  const values: T[] = []
+  const ids = new Map<string, number>()
+  return {
+    values,
+    intern(value) {
+      const key = keyOf(value)
+      const known = ids.get(key)
+      if (known !== undefined) return known
+      ids.set(key, values.length)
+      return values.push(value) - 1
+    },
+    find: (value) => ids.get(keyOf(value)),
+    at: (id) => values[id],
+  }
+}

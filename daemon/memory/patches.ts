@@ -1,0 +1,50 @@
+import type { CommitHeader, CommitPatch } from '../../contract/commit.ts'
+
+/** Reads single commits, as a held-open git does. */
+export interface CommitReader {
+  read(oids: readonly string[], signal: AbortSignal): Promise<{ header: CommitHeader; patch: CommitPatch }[]>
+  /** Reads a commit's hunks of these paths alone. */
+  readPaths(oid: string, paths: readonly string[], signal: AbortSignal): Promise<CommitPatch | undefined>
+}
+
+/** Reads back the hunks of remembered commits, to show them. */
+export interface PatchReader {
+  /** Returns a commit's hunks, of these paths at least; undefined when git does not have them any more. */
+  patchOf(oid: string, paths: readonly string[], signal: AbortSignal): Promise<CommitPatch | undefined>
+}
+
+/** Patches kept, because the same few commits are asked about again. */
+const keptPatches = 64
+/** A commit of more paths takes longer to compare as a whole than a process takes to start for the few asked. */
+const fewPaths = 64
+
+/** Creates a reader that remembers what was read last. `pathCount` says how many paths a commit touches. */
+export function createPatchReader(reader: CommitReader, pathCount: (oid: string) => number): PatchReader {
+  const kept = new Map<string, CommitPatch>()
+
+  async function read(
+    oid: string,
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<CommitPatch | undefined> {
+    if (pathCount(oid) > fewPaths) return reader.readPaths(oid, paths, signal)
+    const [commit] = await reader.read([oid], signal)
+    return commit?.patch
+  }
+
+  return {
+    async patchOf(oid, paths, signal) {
+      const key = [oid, ...paths].join('\0')
+      const known = kept.get(key)
+      kept.delete(key)
+      // What git has lost since is shown without its text.
+      const patch = known ?? (await read(oid, paths, signal).catch(() => undefined))
+      signal.throwIfAborted()
+      if (patch === undefined) return undefined
+      kept.set(key, patch)
+      const oldest = kept.keys().next()
+      if (kept.size > keptPatches && oldest.done !== true) kept.delete(oldest.value)
+      return patch
+    },
+  }
+}

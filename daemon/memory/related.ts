@@ -1,0 +1,86 @@
+import type { RelatedAnswer, RelatedFile } from '../../contract/answers.ts'
+import type { InputOf } from '../../contract/route.ts'
+import type { routes } from '../../contract/routes.ts'
+import type { Alarm } from './alarm.ts'
+import type { CommitGraph } from './commit-graph.ts'
+import { companionsOf, type Companion } from './cochange.ts'
+import type { Memory } from './memory.ts'
+
+type Question = InputOf<typeof routes.related>
+
+/** What co-change is judged by. */
+export interface RelatedParts {
+  readonly memory: Memory
+  /** Returns the paths of the staged change. */
+  readonly stagedPaths: (signal: AbortSignal) => Promise<string[]>
+  /** Returns the files that HEAD has. */
+  readonly currentPaths: (signal: AbortSignal) => Promise<ReadonlySet<string>>
+}
+
+/**
+ * Says which files change together with these.
+ *
+ * About a staged change it says what is missing, and only above a confidence that was right often enough on
+ * this repository's own past.
+ */
+export async function related(
+  input: Question,
+  parts: RelatedParts,
+  signal: AbortSignal,
+): Promise<RelatedAnswer> {
+  const { memory } = parts
+  const asked = input.staged === true ? [...input.paths, ...(await parts.stagedPaths(signal))] : input.paths
+  if (asked.length === 0)
+    return { asked, files: [], abstained: true, reason: nothingAsked(input.staged === true) }
+  const current = await parts.currentPaths(signal)
+  const { minimumSupport, minimumConfidence, minimumPrecision } = memory.config.related
+  const companions = companionsOf(asked, memory.graph).filter(
+    ({ path, support }) => support >= minimumSupport && current.has(path),
+  )
+  const alarm = input.staged === true ? memory.alarm(minimumPrecision) : undefined
+  const least = alarm === undefined ? minimumConfidence : alarm.threshold
+  const chosen = least === undefined ? [] : companions.filter(({ confidence }) => confidence >= least)
+  const files = chosen
+    .slice(0, input.limit ?? 20)
+    .map((companion) => describe(companion, memory.graph, input.staged === true))
+  const reason = files.length > 0 ? undefined : reasonFor(asked, memory.graph, alarm, minimumPrecision)
+  return {
+    asked,
+    files,
+    abstained: files.length === 0,
+    ...(reason === undefined ? {} : { reason }),
+    ...(alarm?.precision === undefined ? {} : { precision: alarm.precision }),
+  }
+}
+
+function describe(
+  { path, support, confidence, evidence }: Companion,
+  graph: CommitGraph,
+  missing: boolean,
+): RelatedFile {
+  return {
+    path,
+    support,
+    confidence,
+    missing,
+    evidence: evidence.map((ordinal) => ({ oid: graph.oid(ordinal), subject: graph.subject(ordinal) })),
+  }
+}
+
+function reasonFor(
+  asked: readonly string[],
+  graph: CommitGraph,
+  alarm: Alarm | undefined,
+  least: number,
+): string {
+  if (asked.every((path) => graph.touching(path).length === 0))
+    return 'No remembered commit touches these paths.'
+  if (alarm !== undefined && alarm.threshold === undefined) {
+    return `On this repository's past, such alarms were right less than ${Math.round(least * 100)} % of the time.`
+  }
+  return 'Nothing changes together with these often enough.'
+}
+
+function nothingAsked(staged: boolean): string {
+  return staged ? 'Nothing is staged.' : 'No path was named, and the staged change was not asked about.'
+}

@@ -1,0 +1,47 @@
+import type { CatchUpParts, Frontier } from './catch-up.ts'
+import type { EpisodeFacts } from '../store/store.ts'
+import { prepareChanges, prepareMessages, rememberChanges, rememberMessages } from './remember.ts'
+import { walkNew } from './walk.ts'
+
+/** Remembers new commits whole when they are few; undefined when they are to be read in bulk. */
+export async function readFew(
+  before: Frontier,
+  after: Frontier,
+  parts: CatchUpParts,
+  signal: AbortSignal,
+): Promise<string[] | undefined> {
+  if (before.tips.length === 0 || before.horizon !== after.horizon) return undefined
+  const { completeness, reader, isSettled } = parts
+  const commits = await walkNew(after.tips, isSettled, async (oid) => (await reader.read([oid], signal))[0])
+  const fresh = commits?.filter(({ header }) => !isRemembered(header.oid, parts))
+  if (fresh === undefined || fresh.length === 0) return fresh === undefined ? undefined : []
+  const rows = await prepareMessages(fresh.map(({ header }) => header))
+  keepMessages(await rememberMessages(rows, parts), parts)
+  const prepared = await prepareChanges(
+    fresh.map(({ patch }) => patch),
+    parts,
+    signal,
+  )
+  await rememberChanges(prepared, parts)
+  completeness.add(prepared.details.map(({ oid }) => oid))
+  return rows.map(({ oid }) => oid)
+}
+
+/** Makes commits whose messages are durable known to everyone. */
+export function keepMessages(
+  facts: readonly EpisodeFacts[],
+  { graph, progress, publish, repository }: CatchUpParts,
+): void {
+  for (const one of facts) graph.add(one)
+  progress.advance(facts.length)
+  const newest = facts[0]
+  if (newest !== undefined) {
+    publish({ type: 'memory.remembered', data: { repository, commits: facts.length, newest: newest.oid } })
+  }
+}
+
+/** Says whether a commit's message is remembered. */
+export function isRemembered(oid: string, { graph }: Pick<CatchUpParts, 'graph'>): boolean {
+  const ordinal = graph.ordinalOf(oid)
+  return ordinal !== undefined && graph.isKnown(ordinal)
+}

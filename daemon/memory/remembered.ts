@@ -1,0 +1,154 @@
+import type { Config } from '../../contract/config.ts'
+import type { Fact } from '../../contract/events.ts'
+import type { Repository } from '../git/repository.ts'
+import type { Embedder } from '../embedder/embedder.ts'
+import type { MemoryStore } from '../store/store.ts'
+import { createAlarmGauge } from './alarm.ts'
+import { catchUp, type Bookmarks, type History } from './catch-up.ts'
+import { createCommitGraph, type CommitGraph } from './commit-graph.ts'
+import { createCompaction, type Compaction } from './compaction.ts'
+import { createCompleteness, type Completeness } from './completeness.ts'
+import { excluding } from './filters.ts'
+import { createFollower } from './follow.ts'
+import { createIdentities, type Identities } from './identities.ts'
+import type { Memory } from './memory.ts'
+import { createPatchReader, type CommitReader } from './patches.ts'
+import { createProgressMeter, type ProgressMeter } from './progress.ts'
+import { createReachability, type Reachability } from './reachability.ts'
+import { createReconciler, type Reconciler } from './reconcile.ts'
+import type { Rewrite } from './rewrite.ts'
+import { createTies } from './ties.ts'
+
+/** Links of rewritten commits, kept for good. */
+export interface Aliases {
+  all(): { from: string; to: string }[]
+  keep(rewrite: Rewrite): void
+}
+
+/** What a repository's memory is made of. */
+export interface RememberedParts {
+  readonly id: string
+  readonly repository: Repository
+  readonly store: MemoryStore
+  readonly embedder: Embedder
+  readonly history: History
+  readonly reader: CommitReader
+  readonly bookmarks: Bookmarks
+  readonly aliases: Aliases
+  readonly config: () => Config
+  readonly publish: (fact: Fact) => void
+  readonly onFailure: (error: unknown) => void
+  readonly onSuccess: () => void
+  readonly unionPatchId: (base: string, tip: string, signal: AbortSignal) => Promise<string | undefined>
+  readonly now: () => number
+}
+
+/** A repository whose memory is kept level with git, and asked. */
+export interface Remembered extends Reconciler {
+  readonly memory: Memory
+  readonly progress: ProgressMeter
+  counts(): Counts
+}
+
+/** How much is remembered. */
+export interface Counts {
+  readonly episodes: number
+  readonly complete: number
+  readonly pending: number
+  readonly unreachable: number
+}
+
+/** Opens a repository's memory: loads what is known of each commit, and waits for the first notice. */
+export async function openRemembered(parts: RememberedParts, signal: AbortSignal): Promise<Remembered> {
+  const { id, store, bookmarks, aliases, config } = parts
+  const graph = createCommitGraph()
+  for await (const facts of store.scanFacts(signal)) for (const one of facts) graph.add(one)
+  const completeness = createCompleteness(graph, await store.completeIds())
+  const reachability = createReachability(graph, bookmarks.frontier().tips)
+  const identities = createIdentities(aliases.all())
+  const progress = createProgressMeter(parts.now)
+  const compaction = scheduleCompaction(parts)
+  const follow = createFollower({ ...parts, graph, identities, reachability })
+
+  const memory = createMemory(parts, graph, identities, reachability)
+
+  async function run(running: AbortSignal): Promise<void> {
+    const { excludePaths } = config().ingest
+    const isExcluded = excluding(excludePaths)
+    const caught = await catchUp(
+      {
+        ...parts,
+        repository: id,
+        graph,
+        completeness,
+        progress,
+        isExcluded,
+        isSettled: reachability.isSettled,
+      },
+      running,
+    ).finally(() => progress.begin('idle', 0))
+    await follow(caught.frontier.tips, running)
+    if (caught.arrived.length + caught.completed > 0) await compaction.wrote()
+    parts.onSuccess()
+  }
+
+  const reconciler = createReconciler(run, parts.onFailure)
+  return {
+    ...reconciler,
+    memory,
+    progress,
+    async close() {
+      await reconciler.close()
+      await compaction.close()
+    },
+    counts: () => ({
+      episodes: graph.size,
+      complete: completeness.size,
+      pending: countPending(completeness, graph, bookmarks),
+      unreachable: reachability.countUnreachable(),
+    }),
+  }
+}
+
+function createMemory(
+  parts: RememberedParts,
+  graph: CommitGraph,
+  identities: Identities,
+  reachability: Reachability,
+): Memory {
+  const pathCount = (oid: string): number => {
+    const ordinal = graph.ordinalOf(oid)
+    return ordinal === undefined ? 0 : graph.pathCount(ordinal)
+  }
+  return {
+    ...parts,
+    get config() {
+      return parts.config()
+    },
+    graph,
+    identities,
+    ties: createTies(graph),
+    patches: createPatchReader(parts.reader, pathCount),
+    alarm: createAlarmGauge(graph),
+    isReachable: (oid) => reachability.isReachable(oid),
+  }
+}
+
+function scheduleCompaction({ id, store, config, publish, onFailure }: RememberedParts): Compaction {
+  return createCompaction({
+    async compact() {
+      const began = performance.now()
+      await store.optimize()
+      const ms = Math.round(performance.now() - began)
+      publish({ type: 'store.compacted', data: { repository: id, ms } })
+    },
+    onFailure,
+    everyWrites: () => config().store.compactAfterWrites,
+    graceMs: () => config().store.graceMinutes * 60_000,
+  })
+}
+
+/** Commits that were tried and could not be read wait for nothing. */
+function countPending(completeness: Completeness, graph: CommitGraph, bookmarks: Bookmarks): number {
+  return completeness.missing().filter((ordinal) => bookmarks.triesOf(graph.oid(ordinal)) === 0).length
+}

@@ -1,0 +1,129 @@
+import type { Tie } from '../../contract/episode.ts'
+import type { CommitGraph } from './commit-graph.ts'
+import { parseLinks } from './references.ts'
+
+/** The links between commits that their messages tell, resolved to commits that are known. */
+export interface Ties {
+  /** How many links there are. */
+  count(): number
+  /** Returns the links that this commit's message makes. */
+  from(ordinal: number): readonly Tie[]
+  /** Returns the links that other commits make to this one. */
+  to(ordinal: number): readonly Tie[]
+  /** Returns the commits whose oid begins so. */
+  startingWith(prefix: string): number[]
+}
+
+/** Creates the ties of a graph. They are resolved when first asked for, and again when commits were added. */
+export function createTies(graph: CommitGraph): Ties {
+  let resolved = emptyResolution()
+  let size = -1
+
+  function current(): Resolution {
+    if (size === graph.size) return resolved
+    resolved = resolve(graph)
+    size = graph.size
+    return resolved
+  }
+
+  return {
+    count: () => current().count,
+    from: (ordinal) => current().from.get(ordinal) ?? [],
+    to: (ordinal) => current().to.get(ordinal) ?? [],
+    startingWith: (prefix) => current().startingWith(prefix),
+  }
+}
+
+/** Returns the ties between commits that can be seen: what others said later was not known then. */
+export function tiesSeenBy(ties: Ties, graph: CommitGraph, sees: (ordinal: number) => boolean): Ties {
+  const isSeen = (oid: string): boolean => {
+    const ordinal = graph.ordinalOf(oid)
+    return ordinal !== undefined && sees(ordinal)
+  }
+  return {
+    count: () => ties.count(),
+    from: (ordinal) => ties.from(ordinal).filter((tie) => isSeen(tie.to)),
+    to: (ordinal) => ties.to(ordinal).filter((tie) => isSeen(tie.from)),
+    startingWith: (prefix) => ties.startingWith(prefix).filter(sees),
+  }
+}
+
+interface Resolution {
+  readonly count: number
+  readonly from: ReadonlyMap<number, Tie[]>
+  readonly to: ReadonlyMap<number, Tie[]>
+  startingWith(prefix: string): number[]
+}
+
+function emptyResolution(): Resolution {
+  return { count: 0, from: new Map(), to: new Map(), startingWith: () => [] }
+}
+
+function resolve(graph: CommitGraph): Resolution {
+  const sorted = [...graph.ordinals()].map((ordinal) => graph.oid(ordinal)).toSorted()
+  const from = new Map<number, Tie[]>()
+  const to = new Map<number, Tie[]>()
+  const revertible = lazily(() => newestBySubject(graph))
+  let count = 0
+
+  const startingWith = (prefix: string): number[] =>
+    oidsStartingWith(sorted, prefix).flatMap((oid) => graph.ordinalOf(oid) ?? [])
+
+  for (const ordinal of graph.ordinals()) {
+    const links = graph.links(ordinal)
+    if (links === '') continue
+    const tied = new Set<number>()
+    for (const { kind, oid, subject } of parseLinks(links)) {
+      const targets =
+        oid === '' ? older(graph, revertible().get(subject ?? '') ?? [], ordinal) : startingWith(oid)
+      const [target] = targets
+      // An abbreviation that fits two commits proves nothing about either.
+      if (target === undefined || targets.length > 1 || target === ordinal) continue
+      // The most telling kind stands first; a commit may be named in several lengths.
+      if (tied.has(target)) continue
+      tied.add(target)
+      const tie: Tie = { kind, from: graph.oid(ordinal), to: graph.oid(target) }
+      append(from, ordinal, tie)
+      append(to, target, tie)
+      count += 1
+    }
+  }
+  return { count, from, to, startingWith }
+}
+
+function oidsStartingWith(sorted: readonly string[], prefix: string): string[] {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] ?? '') < prefix) low = middle + 1
+    else high = middle
+  }
+  const found: string[] = []
+  for (let at = low; sorted[at]?.startsWith(prefix) === true; at += 1) found.push(sorted[at] ?? '')
+  return found
+}
+
+function newestBySubject(graph: CommitGraph): Map<string, number[]> {
+  const bySubject = new Map<string, number[]>()
+  for (const ordinal of graph.ordinals()) append(bySubject, graph.subject(ordinal), ordinal)
+  return bySubject
+}
+
+/** Returns the newest of these commits that is older than the one that quotes it. */
+function older(graph: CommitGraph, candidates: readonly number[], than: number): number[] {
+  const time = graph.committerTime(than)
+  const before = candidates.filter((ordinal) => ordinal !== than && graph.committerTime(ordinal) <= time)
+  return before.toSorted((a, b) => graph.committerTime(b) - graph.committerTime(a)).slice(0, 1)
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [value])
+  else list.push(value)
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}

@@ -1,0 +1,25 @@
+import { distinctTerms } from '../../native-workers/tokenise.ts'
+
+/** Returns the words of a question that say what it is about: no stop words, each once, in order. */
+export function contentWords(text: string): string[] {
+  return distinctTerms(text).filter((word) => !stopWords.has(word))
+}
+
+/**
+ * Returns a word without its English ending, so that `rebasing` meets `rebase`, and `files` meets `file`. Crude,
+ * and the same on both sides.
+ */
+export function stemOf(word: string): string {
+  if (word.length < 4) return word
+  return word.replace(word.length === 4 ? /(?:e|(?<!s)s)$/ : /(?:ation|ing|ers?|ed|es|(?<!s)s|e)$/, '')
+}
+
+const stopWords = new Set(
+  (
+    'a about after all also an and any are as at be because been before but by can did do does doing done for ' +
+    'from get had has have having how i if in into is it its just me more most my no not of on once one only or ' +
+    'other our out over should so some such than that the their them then there these they this those through ' +
+    'to too under until up us use used using very was we were what when where which while who why will with ' +
+    'would you your'
+  ).split(' '),
+)

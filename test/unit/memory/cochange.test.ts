@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest'
+import { forever, rememberRepository } from '../../fixtures/memory.ts'
+import { createAlarmGauge } from '../../../daemon/memory/alarm.ts'
+import { companionsOf } from '../../../daemon/memory/cochange.ts'
+import { createCommitGraph, type CommitGraph } from '../../../daemon/memory/commit-graph.ts'
+import { related } from '../../../daemon/memory/related.ts'
+import { factsOf, oidOf } from './facts.ts'
+import { createWorkshop } from './workshop.ts'
+
+/** A graph of commits that follow each other, each with its paths. */
+function graphOf(commits: readonly (readonly string[])[]): CommitGraph {
+  const graph = createCommitGraph()
+  commits.forEach((paths, index) => graph.add(factsOf(index, { paths, committerTime: 1000 + index })))
+  return graph
+}
+
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index))
+
+test('files that change together are found, the surest first, with the commits that show it', () => {
+  const graph = graphOf([['a', 'b'], ['a', 'b', 'c'], ['a', 'b'], ['a'], ['c']])
+  const found = companionsOf(['a'], graph)
+  expect(found.map(({ path, support }) => [path, support])).toEqual([
+    ['b', 3],
+    ['c', 1],
+  ])
+  expect(found[0]?.evidence.map((ordinal) => graph.oid(ordinal))).toEqual([2, 1, 0].map(oidOf))
+  expect(found[0]?.confidence).toBeCloseTo(3 / 5)
+})
+
+test('what was asked about is no answer, nor is what swept through everything, nor a merge', () => {
+  const everything = times(60, (index) => `file${index}`)
+  const graph = graphOf([
+    ['a', 'b'],
+    ['a', ...everything],
+  ])
+  graph.add(factsOf('merge', { paths: ['a', 'z'], parents: [oidOf(0), oidOf(1)] }))
+  expect(companionsOf(['a', 'b'], graph)).toEqual([])
+  expect(companionsOf(['a'], graph).map(({ path }) => path)).toEqual(['b'])
+  expect(companionsOf(['unknown'], graph)).toEqual([])
+})
+
+test('only what is visible counts', () => {
+  const graph = graphOf([
+    ['a', 'b'],
+    ['a', 'c'],
+    ['a', 'c'],
+  ])
+  expect(companionsOf(['a'], graph, (ordinal) => ordinal === 0).map(({ path }) => path)).toEqual(['b'])
+})
+
+test('the alarm is as sure as it was right in the past', () => {
+  const steady = graphOf(times(120, (index) => (index % 2 === 0 ? ['a', 'b'] : [`x${index}`, `y${index}`])))
+  const { threshold, precision } = createAlarmGauge(steady)(0.9)
+  expect(threshold).toBeDefined()
+  expect(precision).toBeGreaterThanOrEqual(0.9)
+})
+
+test('a history without habits raises no alarm', () => {
+  const pseudo = (index: number, step: number) => `file${(index * step * 7919) % 61}`
+  const random = graphOf(
+    times(200, (index) => [...new Set([pseudo(index, 1), pseudo(index, 3), pseudo(index, 5)])]),
+  )
+  expect(createAlarmGauge(random)(0.6)).toEqual({ threshold: undefined, precision: undefined })
+  expect(createAlarmGauge(graphOf([['a', 'b']]))(0.6).threshold).toBeUndefined()
+})
+
+test('the alarm is calibrated without a look into the future', () => {
+  // Each pair changes once: only who saw that very commit, or a later one, could know what belongs to it.
+  const pairs = times(100, (index) => [`left${index}`, `right${index}`])
+  expect(createAlarmGauge(graphOf(pairs))(0.1)).toEqual({ threshold: undefined, precision: undefined })
+  const sameMoment = createCommitGraph()
+  pairs.forEach((paths, index) => {
+    sameMoment.add(factsOf(`one ${index}`, { paths, committerTime: 5000 }))
+    sameMoment.add(factsOf(`other ${index}`, { paths, committerTime: 5000 }))
+  })
+  expect(createAlarmGauge(sameMoment)(0.1).threshold).toBeUndefined()
+
+  // Only the second time is it known, and then each time.
+  const twice = graphOf([...pairs, ...pairs])
+  expect(createAlarmGauge(twice)(0.9).precision).toBe(1)
+})
+
+test('an alarm counts as wrong for each file that it named and that was not missing', () => {
+  // Of the two files that change with `hub`, both would be named, and one of them is never missing.
+  const commits = times(200, (index) => (index % 3 === 0 ? ['hub', 'one'] : ['hub', 'two']))
+  const { precision } = createAlarmGauge(graphOf(commits))(0)
+  expect(precision).toBeLessThan(0.8)
+})
+
+test('what was measured holds until the history has grown by a tenth', () => {
+  const graph = graphOf(times(100, (index) => (index % 2 === 0 ? ['a', 'b'] : [`x${index}`, `y${index}`])))
+  const gauge = createAlarmGauge(graph)
+  const first = gauge(0.6)
+  graph.add(factsOf('one more', { paths: ['a', 'b'], committerTime: 3000 }))
+  expect(gauge(0.6)).toBe(first)
+  expect(gauge(0.7)).not.toBe(first)
+})
+
+test('a file that is missing from the staged change is named, with the precision of such alarms', async () => {
+  const shop = createWorkshop()
+  for (let index = 0; index < 40; index += 1) {
+    shop.pass(60)
+    shop.work(`both ${index}`, { 'api.ts': `${index}\n`, 'docs.md': `${index}\n` })
+  }
+  shop.write('api.ts', 'staged\n')
+  shop.git('add', 'api.ts')
+  const { memory, questions } = await rememberRepository(shop.path)
+  const answer = await related(
+    { repository: 'r1', paths: [], staged: true },
+    { memory, ...questions },
+    forever,
+  )
+  expect(answer).toMatchObject({ asked: ['api.ts'], abstained: false })
+  expect(answer.files).toMatchObject([{ path: 'docs.md', missing: true }])
+  expect(answer.precision).toBeGreaterThan(0.6)
+
+  shop.git('rm', '--quiet', 'docs.md')
+  shop.pass(60)
+  shop.work('no more docs')
+  expect(
+    (await related({ repository: 'r1', paths: ['api.ts'] }, { memory, ...questions }, forever)).files,
+  ).toEqual([])
+})
+
+test('who asks about nothing, or about what nobody touched, is told so', async () => {
+  const shop = createWorkshop()
+  shop.work('one', { 'a.ts': 'a\n', 'b.ts': 'b\n' })
+  const { memory, questions } = await rememberRepository(shop.path)
+  const parts = { memory, ...questions }
+  const reasons = await Promise.all(
+    [{ paths: [] }, { paths: [], staged: true }, { paths: ['c.ts'] }, { paths: ['a.ts'] }].map(
+      async (input) => (await related({ repository: 'r1', ...input }, parts, forever)).reason,
+    ),
+  )
+  expect(reasons).toEqual([
+    expect.stringContaining('No path was named'),
+    'Nothing is staged.',
+    'No remembered commit touches these paths.',
+    'Nothing changes together with these often enough.',
+  ])
+})
