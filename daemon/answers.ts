@@ -1,0 +1,168 @@
+import type { RecallAnswer } from '../contract/answers.ts'
+import type { EventEnvelope } from '../contract/events.ts'
+import { AiosError } from '../contract/errors.ts'
+import type { Answers, InputOf } from '../contract/route.ts'
+import type { routes } from '../contract/routes.ts'
+import type { ConfigDoor } from './answers-config.ts'
+import { follow, followEvents } from './answers-streams.ts'
+import { context } from './memory/context.ts'
+import type { Memory } from './memory/memory.ts'
+import { recall } from './memory/recall.ts'
+import { related } from './memory/related.ts'
+import { show } from './memory/show.ts'
+import { suggest } from './memory/suggestions.ts'
+import { timeline } from './memory/timeline.ts'
+import { loadTokenCounter } from './memory/tokens.ts'
+import { why } from './memory/why.ts'
+import type { Repositories } from './repositories.ts'
+import { gitQuestions, type GitQuestions } from './git-questions.ts'
+
+type Routes = typeof routes
+
+/** What the answers are given from. */
+export interface AnswerParts {
+  readonly repositories: Repositories
+  readonly config: ConfigDoor
+  readonly events: {
+    since(seq: number, limit: number): EventEnvelope[]
+    subscribe(listener: (event: EventEnvelope) => void): () => void
+  }
+  readonly health: () => Awaited<ReturnType<Answers<Routes>['health']>>
+  readonly status: Answers<Routes>['status']
+  readonly doctor: Answers<Routes>['doctor']
+  readonly stop: Answers<Routes>['stop']
+}
+
+/** Returns what answers each route: a line or two each, because the work is done below. */
+export function createAnswers(parts: AnswerParts): Answers<Routes> {
+  const { repositories, config, events } = parts
+  const ask = (name: string) => openFor(name, repositories)
+
+  return {
+    health: async () => parts.health(),
+    status: parts.status,
+    doctor: parts.doctor,
+    stop: parts.stop,
+    config: ({ repository }) => config.show(repository),
+    setConfig: (input) => config.set(input),
+    events: ({ since = 0, follow: goOn = false }, signal) => followEvents(since, goOn, events, signal),
+
+    ...answersAbout(repositories),
+    followProgress: ({ repository }, signal) =>
+      follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),
+    async suggestions({ repository }, signal) {
+      const { memory, questions } = await ask(repository)
+      const { currentPaths, blameFile } = questions
+      return suggest({ memory, currentPaths, blame: blameFile }, signal)
+    },
+
+    recall: (input, signal) => recallFrom(input, parts, signal),
+    async why({ repository, path, line, endLine }, signal) {
+      const { memory, questions } = await ask(repository)
+      return why({ path: await questions.pathInside(path), line, endLine }, memory, questions, signal)
+    },
+    async related(input, signal) {
+      const { memory, questions } = await ask(input.repository)
+      const paths = await Promise.all(input.paths.map(questions.pathInside))
+      return related({ ...input, paths }, { memory, ...questions }, signal)
+    },
+    async context(input, signal) {
+      const { memory, questions } = await ask(input.repository)
+      const paths = await Promise.all((input.paths ?? []).map(questions.pathInside))
+      return context({ ...input, paths }, { memory, countTokens: loadTokenCounter, ...questions }, signal)
+    },
+    show: async ({ oid, repository }, signal) => show(oid, (await ask(repository)).memory, signal),
+    timeline: async (input, signal) => timeline(input, (await ask(input.repository)).memory, signal),
+  }
+}
+
+type AboutRepositories =
+  | 'repositories'
+  | 'repository'
+  | 'addRepository'
+  | 'forgetRepository'
+  | 'reindexRepository'
+  | 'catchUp'
+
+/** Returns what answers the routes about registered repositories. */
+function answersAbout(repositories: Repositories): Pick<Answers<Routes>, AboutRepositories> {
+  return {
+    repositories: async () => ({
+      items: await Promise.all(repositories.list().map((held) => held.status())),
+    }),
+    repository: async ({ repository }) => (await repositories.find(repository)).status(),
+    async addRepository({ path }) {
+      const { held, added } = await repositories.add(path)
+      await held.open()
+      return { repository: await held.status(), added }
+    },
+    async forgetRepository({ repository, purge = false }) {
+      return { id: await repositories.forget(repository, purge), purged: purge }
+    },
+    async reindexRepository({ repository }) {
+      const held = await repositories.reindex(repository)
+      await held.open()
+      return held.status()
+    },
+    async catchUp({ repository, wait = false }) {
+      const held = await repositories.find(repository)
+      const { remembered } = await held.open()
+      if (wait) await remembered.settled()
+      else remembered.notice()
+      return held.status()
+    },
+  }
+}
+
+/** What one question is answered from. */
+interface Asked {
+  readonly memory: Memory
+  readonly questions: GitQuestions
+}
+
+/** Opens the repository that is asked about; from a linked worktree, `HEAD` and the index are that worktree's. */
+async function openFor(name: string, repositories: Repositories): Promise<Asked> {
+  const { held, worktree } = await repositories.findPlace(name)
+  const { remembered, repository, config } = await held.open()
+  await config.refresh()
+  if (worktree === undefined) return { memory: remembered.memory, questions: gitQuestions(repository) }
+  return { memory: { ...remembered.memory, repository: worktree }, questions: gitQuestions(worktree) }
+}
+
+/** Asks one repository, or all of them, of which the best answers stand first. */
+async function recallFrom(
+  input: InputOf<Routes['recall']>,
+  { repositories }: AnswerParts,
+  signal: AbortSignal,
+): Promise<RecallAnswer> {
+  if (input.all !== true) {
+    const only = repositories.list().length === 1 ? repositories.list()[0]?.registration.id : undefined
+    const name = input.repository ?? only
+    if (name === undefined) throw new AiosError('request.invalid', 'Name a repository, or ask all of them.')
+    return recall(input, (await openFor(name, repositories)).memory, signal)
+  }
+  const answers = await Promise.all(
+    repositories.list().map(async ({ registration }) => {
+      const open = await openFor(registration.id, repositories).catch(() => undefined)
+      return open === undefined ? undefined : recall(input, open.memory, signal)
+    }),
+  )
+  return merged(
+    input,
+    answers.filter((answer) => answer !== undefined),
+  )
+}
+
+function merged(input: InputOf<Routes['recall']>, answers: readonly RecallAnswer[]): RecallAnswer {
+  const [first] = answers
+  if (first === undefined) throw new AiosError('repository.unknown', 'No repository can be asked.')
+  const hits = answers.flatMap((answer) => answer.hits).toSorted((a, b) => b.score - a.score)
+  const { reason, ...rest } = first
+  return {
+    ...rest,
+    hits: hits.slice(0, input.limit ?? 10),
+    abstained: hits.length === 0 && answers.some((answer) => answer.abstained),
+    tookMs: Math.max(...answers.map((answer) => answer.tookMs)),
+    ...(hits.length > 0 || reason === undefined ? {} : { reason }),
+  }
+}

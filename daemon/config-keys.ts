@@ -1,0 +1,59 @@
+import { type Setting, settings } from '../contract/config.ts'
+import { nearest } from '../contract/nearest.ts'
+
+/** Whose file, variable or flag a setting is read from. */
+export type Scope = Setting['scope']
+
+const all = new Map(settings().map((setting) => [setting.key, setting]))
+
+/** Every setting by its dotted key, in the order of the schema. */
+export const settingsByKey: ReadonlyMap<string, Setting> = all
+
+/** Returns the names directly below a section, the empty text being the whole file; none when there is no such section. */
+export function namesBelow(section: string): string[] {
+  const prefix = section === '' ? '' : `${section}.`
+  const below = [...all.keys()].filter((key) => key.startsWith(prefix))
+  return [...new Set(below.map((key) => key.slice(prefix.length).split('.')[0] ?? ''))]
+}
+
+/** Says whether only the user's own file may hold the setting, or anything of the section. */
+export function isUserOnly(key: string): boolean {
+  const inside = [...all.values()].filter(
+    (setting) => setting.key === key || setting.key.startsWith(`${key}.`),
+  )
+  return inside.length > 0 && inside.every(({ scope }) => scope === 'user')
+}
+
+/** Returns a sentence that proposes what an unknown key was meant to be; empty when nothing is near. */
+export function proposalFor(section: string, name: string): string {
+  const key = join(section, name)
+  const steps = name.split('.').map((part) => `"${part}:"`)
+  if (all.has(key)) return ` Write ${steps.join(', then indented below it ')}.`
+  const inside = [...all.keys()].find((known) => known.startsWith(`${key}.`))
+  if (inside !== undefined) return ` It is a section; name a setting in it, such as ${inside}.`
+  const sibling = nearest(name, namesBelow(section))
+  if (sibling !== undefined) return ` Did you mean ${join(section, sibling)}?`
+  const meant = (section === '' ? nearest(name, [...all.keys()]) : undefined) ?? sameLeaf(name)
+  return meant === undefined ? '' : ` Did you mean ${meant}?`
+}
+
+/** Returns the dotted key of a name inside a section. */
+export function join(section: string, name: string): string {
+  return section === '' ? name : `${section}.${name}`
+}
+
+/** Returns the variable that sets a setting: `AIOS_RECALL_ABSTAIN_BELOW` for `recall.abstainBelow`. */
+export function variableOf(key: string): string {
+  return `AIOS_${key
+    .replaceAll('.', '_')
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_')
+    .toUpperCase()}`
+}
+
+/** Returns the setting elsewhere whose last name this is; undefined when there are several, or none. */
+function sameLeaf(name: string): string | undefined {
+  const found = [...all.keys()].filter(
+    (key) => nearest(name, [key.slice(key.lastIndexOf('.') + 1)]) !== undefined,
+  )
+  return found.length === 1 ? found[0] : undefined
+}

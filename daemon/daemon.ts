@@ -1,0 +1,245 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pino, type Logger } from 'pino'
+import type { Config } from '../contract/config.ts'
+import type { EventType } from '../contract/events.ts'
+import type { Answers } from '../contract/route.ts'
+import type { routes } from '../contract/routes.ts'
+import { AiosError } from '../contract/errors.ts'
+import { protocol, type Service } from '../contract/service.ts'
+import type { StateFolders } from '../contract/state.ts'
+import { createAnswers } from './answers.ts'
+import { createConfigDoor } from './answers-config.ts'
+import { createEvents, type Events } from './bus/events.ts'
+import { collectGarbage } from './collect.ts'
+import { loadConfig } from './config.ts'
+import { examine } from './doctor.ts'
+import type { Embedder } from './embedder/embedder.ts'
+import { createLearnedEmbedder } from './embedder/learned.ts'
+import { createGit } from './git/git.ts'
+import { createServer } from './http/server.ts'
+import { holdConfig } from './held-config.ts'
+import { createIdleExit } from './idle.ts'
+import { createLifecycle, type Lifecycle } from './lifecycle.ts'
+import { takeLock } from './lock.ts'
+import { logStream } from './log-stream.ts'
+import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
+import { createRepositories, type Repositories } from './repositories.ts'
+import { announce, withdraw } from './service.ts'
+import { statusOf } from './status.ts'
+import { openJournal, type Journal } from './store/journal.ts'
+import { refusalOf, storeError } from './store/lance-errors.ts'
+import { version } from './version.ts'
+
+/** What a daemon is made with. */
+export interface DaemonOptions {
+  readonly folders: StateFolders
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The program that the workers' process runs. */
+  readonly workersEntry: URL
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Told when the daemon should end, and why. */
+  readonly onStop: (reason: string) => void
+}
+
+/** A daemon that listens. */
+export interface Daemon {
+  readonly service: Service
+  /** Finishes what is running and lets go of everything. */
+  close(reason: string): Promise<void>
+}
+
+type EmbedderFactory = (config: Config, workers: Workers) => Embedder
+
+const embedders = {
+  learned: ({ embedder }, workers) => createLearnedEmbedder({ workers, ...embedder }),
+} satisfies Record<Config['embedder']['kind'], EmbedderFactory>
+
+/** What leaves a heap full of garbage behind. */
+const afterBulk: ReadonlySet<string> = new Set<EventType>([
+  'daemon.started',
+  'ingestion.searchable',
+  'store.compacted',
+])
+/** Long enough for who waits for the same to be answered first. */
+const settleMs = 5_000
+
+/** Facts that are kept; older ones are forgotten when the daemon starts. */
+const keptEvents = 100_000
+
+/** Starts a daemon. What was opened is closed again when that fails. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { folders, environment } = options
+  const { config } = await loadConfig({ userFile: folders.configFile, environment })
+  const logger = pino({ level: config.daemon.logLevel }, logStream)
+  const lifecycle = createLifecycle((part, error) => logger.error({ part, err: error }, 'did not close'))
+  try {
+    return await build({ ...options, settings: config, logger, lifecycle })
+  } catch (error) {
+    await lifecycle.close()
+    throw refusalOf(error) === undefined ? error : storeError(error, folders.state)
+  }
+}
+
+/** What every part may need. */
+interface Ground extends DaemonOptions {
+  readonly settings: Config
+  readonly logger: Logger
+  readonly lifecycle: Lifecycle
+}
+
+/** Builds every part from the parts before it, and listens. */
+async function build(ground: Ground): Promise<Daemon> {
+  const { folders, lifecycle, logger, now } = ground
+  makeFolder(folders.state)
+  lifecycle.onClose('lock', takeLock(join(folders.state, 'daemon.lock')))
+  const journal = openJournal(join(folders.state, 'journal.sqlite'), (detail) =>
+    logger.warn({ detail }, 'the journal was mended'),
+  )
+  lifecycle.onClose('journal', () => journal.close())
+  const events = openEvents(journal, logger, now)
+  events.subscribe(({ type }) => {
+    if (afterBulk.has(type)) setTimeout(collectGarbage, settleMs).unref()
+  })
+  const workers = openWorkers(ground, events)
+  const repositories = openRepositories(ground, journal, events, workers)
+  const service = describe(folders, now)
+  await listen(ground, await answersOf(ground, { service, journal, events, workers, repositories }), service)
+  events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
+  logger.info({ pid: service.pid, socket: service.socket }, 'started')
+  repositories.start()
+  return {
+    service,
+    close(reason) {
+      events.publish({ type: 'daemon.stopping', data: { reason } })
+      return lifecycle.close()
+    },
+  }
+}
+
+function openWorkers({ settings, workersEntry, lifecycle }: Ground, events: Events): Workers {
+  const { workerThreads } = settings.daemon
+  const workers = createWorkers({
+    entry: workersEntry,
+    ...(workerThreads === 0 ? {} : { threads: workerThreads }),
+    onRestarted: (reason) => events.publish({ type: 'workers.restarted', data: { reason } }),
+  })
+  lifecycle.onClose('workers', () => workers.close())
+  return workers
+}
+
+function openRepositories(
+  { folders, environment, settings, logger, lifecycle, now }: Ground,
+  journal: Journal,
+  events: Events,
+  workers: Workers,
+): Repositories {
+  const repositories = createRepositories({
+    git: createGit(),
+    journal,
+    embedder: embedders[settings.embedder.kind](settings, workers),
+    userFile: folders.configFile,
+    environment,
+    folderOf: (id) => join(folders.state, 'repositories', id),
+    publish: events.publish,
+    onTrouble: (where, error) => logger.warn({ where, err: error }, 'recovering'),
+    now,
+  })
+  lifecycle.onClose('repositories', () => repositories.close())
+  return repositories
+}
+
+/** What answers are given from. */
+interface Built {
+  readonly service: Service
+  readonly journal: Journal
+  readonly events: Events
+  readonly workers: Workers
+  readonly repositories: Repositories
+}
+
+async function answersOf(
+  { folders, environment, settings, logger, lifecycle, onStop }: Ground,
+  { service, journal, events, workers, repositories }: Built,
+): Promise<Answers<typeof routes>> {
+  const problem = (error: unknown) => logger.warn({ err: error }, 'settings are not in force')
+  const config = await holdConfig({ userFile: folders.configFile, environment }, problem)
+  const idle = createIdleExit({
+    minutes: settings.daemon.idleExitMinutes,
+    isBusy: () => repositories.list().some((held) => held.isReading()),
+    onIdle: () => onStop('idle'),
+  })
+  lifecycle.onClose('idle', idle.close)
+  const answers = createAnswers({
+    repositories,
+    config: createConfigDoor(folders.configFile, environment, repositories),
+    events: { since: journal.since, subscribe: events.subscribe },
+    health: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
+    status: () => statusOf({ service, folders, workers, repositories, config }),
+    doctor: ({ fix = false }) => examine({ folders, repositories, git: createGit() }, fix),
+    stop: async ({ reason = 'asked to' }) => {
+      onStop(reason)
+      return { pid: service.pid }
+    },
+  })
+  return idle.watching(answers)
+}
+
+async function listen(
+  { folders, settings, lifecycle }: Ground,
+  answers: Answers<typeof routes>,
+  service: Service,
+): Promise<void> {
+  const server = createServer({
+    answers,
+    isReady: () => true,
+    traceId: () => randomBytes(16).toString('hex'),
+    logger: { level: settings.daemon.logLevel === 'debug' ? 'debug' : 'warn', stream: logStream },
+  })
+  lifecycle.onClose('server', () => server.close())
+  await server.listen(service.socket)
+  announce(folders.serviceFile, service)
+  lifecycle.onClose('announcement', () => withdraw(folders.serviceFile, service))
+}
+
+function openEvents(journal: Journal, logger: Logger, now: () => number): Events {
+  journal.prune(keptEvents)
+  const events = createEvents(
+    (fact) => journal.append(fact, now()),
+    (error) => logger.error({ err: error }, 'a listener failed'),
+  )
+  return {
+    subscribe: events.subscribe,
+    publish(fact) {
+      try {
+        events.publish(fact)
+      } catch (error) {
+        // On a full disk a fact cannot be kept; what it tells of has happened all the same, and goes on.
+        logger.error({ err: error, fact }, 'a fact was not kept')
+      }
+    },
+  }
+}
+
+function describe(folders: StateFolders, now: () => number): Service {
+  return {
+    id: randomUUID(),
+    version: version(),
+    protocol,
+    pid: process.pid,
+    socket: folders.socket,
+    url: '',
+    startedAt: new Date(now()).toISOString(),
+  }
+}
+
+/** Makes the state folder. Whatever keeps it from being made, Node calls by many names. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new AiosError('state.unwritable', `The state folder ${path} cannot be made.`, { cause })
+  }
+}

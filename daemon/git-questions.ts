@@ -1,0 +1,32 @@
+import { blameLines, fileHistory, lineHistory } from './git/blame.ts'
+import { repositoryPath } from './git/paths.ts'
+import type { Repository } from './git/repository.ts'
+import { changedPaths, filesAtHead, stagedPaths } from './git/staged.ts'
+import type { BlamedLine, LineHistory } from './memory/why.ts'
+
+/** What questions ask of git itself, about one repository as it is now. */
+export interface GitQuestions extends LineHistory {
+  /** Returns a path as the repository names it; fails with `path.outside`. */
+  pathInside(path: string): Promise<string>
+  stagedPaths(signal: AbortSignal): Promise<string[]>
+  rangePaths(range: string, signal: AbortSignal): Promise<string[]>
+  currentPaths(signal: AbortSignal): Promise<ReadonlySet<string>>
+  blameFile(path: string, signal: AbortSignal): Promise<BlamedLine[]>
+}
+
+/** Returns the questions about a repository's HEAD, index and files. */
+export function gitQuestions(repository: Repository): GitQuestions {
+  const blame: LineHistory['blame'] = (path, range, signal) =>
+    blameLines(repository, { path, revision: 'HEAD', ...range }, signal)
+  return {
+    blame,
+    blameFile: (path, signal) => blame(path, undefined, signal),
+    lineCommits: (path, range, signal) =>
+      lineHistory(repository, { path, revision: 'HEAD', ...range }, signal),
+    fileCommits: (path, signal) => fileHistory(repository, { path, revision: 'HEAD' }, signal),
+    pathInside: (path) => repositoryPath(repository, repository.root, path),
+    stagedPaths: (signal) => stagedPaths(repository, signal),
+    rangePaths: (range, signal) => changedPaths(repository, range, signal),
+    currentPaths: (signal) => filesAtHead(repository, signal),
+  }
+}

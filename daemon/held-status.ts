@@ -1,0 +1,106 @@
+import { AiosError } from '../contract/errors.ts'
+import type { Problem, RepositoryState, RepositoryStatus } from '../contract/status.ts'
+import type { Head } from './git/refs.ts'
+import { isMissing, type Health } from './held-health.ts'
+import type { OpenRepository } from './open-repository.ts'
+import type { RegisteredRepository } from './store/journal.ts'
+
+const nothing = { episodes: 0, complete: 0, pending: 0, skipped: 0, unreachable: 0, bytes: 0 }
+
+/**
+ * Returns what a repository is doing.
+ *
+ * `pending` is 0 only when nothing is left to do: while it is not known how much there is, it is 1.
+ */
+export async function statusOf(
+  { id, path }: RegisteredRepository,
+  open: OpenRepository | undefined,
+  health: Health,
+): Promise<RepositoryStatus> {
+  if (open === undefined) {
+    const state = stateOf(health, 'waiting')
+    return { id, path, ...nothing, pending: state === 'missing' ? 0 : 1, state, ...troubleOf(health) }
+  }
+  const { remembered, bookmarks } = open
+  const [head, bytes] = await Promise.all([headOf(open, health), bytesOf(open), open.config.refresh()])
+  const { current } = remembered.progress
+  const isBehind = head?.oid !== undefined && !isRemembered(head.oid, open)
+  if (isBehind) remembered.notice()
+  const isReading = current.phase !== 'idle' || isBehind || !health.wasLevel
+  const state = stateOf(health, isReading ? 'reading' : 'ready')
+  const { pending, ...counts } = remembered.counts()
+  const coming = current.phase === 'messages' ? Math.max(0, current.total - current.done) : 0
+  return {
+    id,
+    path,
+    ...counts,
+    pending: Math.max(pending + coming, isReading && state !== 'missing' ? 1 : 0),
+    skipped: bookmarks.skipped().length,
+    bytes,
+    state,
+    ...troubleOf(health),
+    ...(head?.oid === undefined ? {} : { head: head.oid }),
+    ...(head?.ref === undefined ? {} : { branch: head.ref.replace(/^refs\/heads\//, '') }),
+    ...(current.phase === 'idle' ? {} : { progress: current }),
+  }
+}
+
+function stateOf({ problem }: Health, otherwise: RepositoryState): RepositoryState {
+  if (problem === undefined) return otherwise
+  return isMissing(problem) ? 'missing' : 'failed'
+}
+
+function troubleOf({ problem }: Health): Pick<RepositoryStatus, 'problem'> {
+  return problem === undefined ? {} : { problem: messageOf(problem) }
+}
+
+/** A repository that went away may not have been missed by anybody yet. */
+async function headOf({ repository }: OpenRepository, health: Health): Promise<Head | undefined> {
+  try {
+    return await repository.head()
+  } catch (error) {
+    if (isMissing(error) && !isMissing(health.problem)) health.failed(error)
+    return undefined
+  }
+}
+
+async function bytesOf({ remembered }: OpenRepository): Promise<number> {
+  const size = await remembered.memory.store.size().catch(() => undefined)
+  return size?.bytes ?? 0
+}
+
+/** Returns what is wrong with a repository, each with the command that mends it. */
+export function problemsOf(
+  { id, path }: RegisteredRepository,
+  open: OpenRepository | undefined,
+  { problem }: Health,
+): Problem[] {
+  const problems: Problem[] = []
+  if (isMissing(problem)) {
+    const hint = `If it moved, run \`aios init\` at its new place; if it is gone, \`aios repo forget ${id}\`.`
+    problems.push({ code: 'repository.missing', repository: id, message: `${path} is gone.`, hint })
+  } else if (problem !== undefined) {
+    const { code, message, kind } =
+      problem instanceof AiosError ? problem : new AiosError('internal', messageOf(problem))
+    problems.push({ code, repository: id, message, hint: kind.hint })
+  }
+  const [first, ...more] = open?.bookmarks.skipped() ?? []
+  if (first !== undefined) {
+    const count = more.length === 0 ? '1 commit' : `${more.length + 1} commits`
+    const message = `${count} could not be read: ${first.oid.slice(0, 12)} because of "${first.reason}".`
+    const hint = 'Run `git fsck` there; when it is mended, `aios doctor --fix` reads what was left out.'
+    problems.push({ code: 'repository.unreadable', repository: id, message, hint })
+  }
+  return [...problems, ...(open?.config.problems() ?? [])]
+}
+
+/** Says whether the commit is remembered, or known to be unreadable. */
+function isRemembered(oid: string, { remembered, bookmarks }: OpenRepository): boolean {
+  const { graph } = remembered.memory
+  const ordinal = graph.ordinalOf(oid)
+  return (ordinal !== undefined && graph.isKnown(ordinal)) || bookmarks.triesOf(oid) > 0
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

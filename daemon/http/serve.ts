@@ -1,0 +1,100 @@
+import type { FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify'
+import { createCheck, type Check } from '../../contract/check.ts'
+import { AiosError } from '../../contract/errors.ts'
+import type { Answers, Route } from '../../contract/route.ts'
+import { routes, type RouteName } from '../../contract/routes.ts'
+import { readInput } from './input.ts'
+import { foreseen, problemOf } from './problem.ts'
+import { isStream, ndjson } from './stream.ts'
+
+/** What the HTTP door is made of. */
+export interface ServerParts {
+  readonly answers: Answers<typeof routes>
+  /** Whether questions can be answered; until then only the daemon itself can be asked about. */
+  readonly isReady: () => boolean
+  readonly traceId: () => string
+  /** Fastify's own; `false` for silence. */
+  readonly logger: Exclude<FastifyServerOptions['logger'], undefined>
+  /** How long running answers may take to end when the server closes. */
+  readonly drainMs?: number
+  /** Whether each reply is held against its schema; tests do, users need not wait for it. */
+  readonly checkReplies?: boolean
+}
+
+/** What ends answers from the daemon's side; the reason is the error that callers get. */
+export interface Ends {
+  /** Streams have no end of their own, so they end first. */
+  readonly streams: AbortSignal
+  readonly answers: AbortSignal
+}
+
+/** What can be asked of a daemon that is still getting ready. */
+const alwaysAnswered: ReadonlySet<RouteName> = new Set(['health', 'status', 'stop'])
+
+/** Serves each route of the contract. */
+export function serve(app: FastifyInstance, parts: ServerParts, ends: Ends): void {
+  for (const name of namesOf(routes)) serveOne(app, name, parts, ends)
+}
+
+function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: ServerParts, ends: Ends): void {
+  const route = routes[name]
+  const end = route.shape === 'stream' ? ends.streams : ends.answers
+  const input = createCheck<(typeof routes)[N]['input']>(route.input)
+  const held =
+    parts.checkReplies === true ? holdTo(name, createCheck(route.reply)) : (reply: unknown) => reply
+
+  app.route({
+    method: route.method,
+    url: route.path,
+    handler: async (request, response) => {
+      if (!parts.isReady() && !alwaysAnswered.has(name)) {
+        throw new AiosError('daemon.busy', 'The daemon is still starting.')
+      }
+      const asked = readInput<(typeof routes)[N]>(route, input, request)
+      const signal = AbortSignal.any([goneSignal(response), end])
+      const answer: unknown = parts.answers[name](asked, signal)
+      try {
+        if (!isStream(answer)) return held(await answer)
+        const lines = await ndjson(mapped(answer, held), (error) => {
+          const expected = end.aborted ? foreseen(end.reason) : foreseen(error)
+          const isBug = expected === undefined && !signal.aborted
+          if (isBug) request.log.error({ err: error, url: request.url }, 'a stream failed')
+          return problemOf(expected, request.id)
+        })
+        void response.type('application/x-ndjson')
+        return lines
+      } catch (error) {
+        throw end.aborted ? end.reason : error
+      }
+    },
+  })
+}
+
+/** Returns a signal that is aborted when the caller goes away before the answer is written. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
+  return gone.signal
+}
+
+function holdTo(name: RouteName, check: Check<Route['input']>): (reply: unknown) => unknown {
+  return (reply) => {
+    const complaints = check.complaints(reply)
+    if (complaints.length === 0) return reply
+    throw new Error(`${name} replied what it must not: ${JSON.stringify(complaints)}`)
+  }
+}
+
+async function* mapped(
+  replies: AsyncIterable<unknown>,
+  map: (reply: unknown) => unknown,
+): AsyncGenerator<unknown> {
+  for await (const reply of replies) yield map(reply)
+}
+
+function namesOf<T extends object>(record: T): (keyof T & string)[] {
+  const isName = (name: string): name is keyof T & string => Object.hasOwn(record, name)
+  return Object.keys(record).filter(isName)
+}

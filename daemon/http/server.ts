@@ -1,0 +1,98 @@
+import { fastify, LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { AiosError } from '../../contract/errors.ts'
+import { limits } from '../../contract/limits.ts'
+import { foreseen, problemOf } from './problem.ts'
+import { serve, type ServerParts } from './serve.ts'
+import { takeSocketPlace, type SocketPlace } from './socket.ts'
+
+/** The HTTP door. */
+export interface Server {
+  /** Listens on a Unix socket that only its owner may open. */
+  listen(socketPath: string): Promise<void>
+  /** Refuses what is new, lets what is running end, then lets go of the socket. */
+  close(): Promise<void>
+}
+
+/** Creates the HTTP door: each route of the contract, and nothing else. */
+export function createServer(parts: ServerParts): Server {
+  const closing = new AbortController()
+  const cut = new AbortController()
+  const app = createApp(parts.logger, parts.traceId)
+  const running = new Set<string>()
+  let place: SocketPlace | undefined
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (closing.signal.aborted) throw stoppingError()
+    running.add(request.id)
+    reply.raw.once('close', () => running.delete(request.id))
+  })
+  serve(app, parts, { streams: closing.signal, answers: cut.signal })
+
+  return {
+    async listen(socketPath) {
+      place = takeSocketPlace(socketPath)
+      try {
+        await app.listen({ path: socketPath })
+        place.protect()
+      } catch (error) {
+        place.release()
+        throw error
+      }
+    },
+
+    async close() {
+      if (closing.signal.aborted) return
+      closing.abort(stoppingError())
+      await drained(running, parts.drainMs ?? 4000)
+      cut.abort(stoppingError())
+      await drained(running, 500)
+      app.server.closeAllConnections()
+      await app.close()
+      place?.release()
+    },
+  }
+}
+
+function createApp(logger: ServerParts['logger'], traceId: () => string): FastifyInstance {
+  const app = fastify({
+    logger,
+    genReqId: traceId,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 5000,
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    requestIdHeader: false,
+    frameworkErrors: answerError,
+    routerOptions: { maxParamLength: 3 * 4096 },
+  })
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request) => {
+    throw new AiosError(
+      'request.unknown-route',
+      `Nothing answers ${request.method} ${request.url.slice(0, 200)}.`,
+    )
+  })
+  return app
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const expected = foreseen(error)
+  if (expected === undefined) request.log.error({ err: error, url: request.url }, 'a request failed')
+  const problem = problemOf(expected, request.id)
+  if (problem.code === 'daemon.stopping') void reply.header('connection', 'close')
+  void reply.code(problem.status).type('application/problem+json').send(problem)
+}
+
+function stoppingError(): AiosError {
+  return new AiosError('daemon.stopping', 'The daemon is shutting down.')
+}
+
+/** Waits until nothing runs, at most so long. */
+async function drained(running: ReadonlySet<string>, deadlineMs: number): Promise<void> {
+  const deadline = performance.now() + deadlineMs
+  while (running.size > 0 && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

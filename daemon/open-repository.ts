@@ -1,0 +1,116 @@
+import { join } from 'node:path'
+import { AiosError } from '../contract/errors.ts'
+import type { Fact } from '../contract/events.ts'
+import { aliasesIn, bookmarksIn, type HeldBookmarks } from './bookmarks.ts'
+import type { Embedder } from './embedder/embedder.ts'
+import type { Git } from './git/git.ts'
+import { openReaders } from './git/readers.ts'
+import { openRepository, type Repository } from './git/repository.ts'
+import { unionPatchId } from './git/diff-once.ts'
+import { watchRepository } from './git/watch.ts'
+import { holdConfig, type HeldConfig } from './held-config.ts'
+import type { Health } from './held-health.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { createGitHistory } from './memory/git-history.ts'
+import { openRemembered, type Remembered } from './memory/remembered.ts'
+import type { Journal, RegisteredRepository } from './store/journal.ts'
+import { openLanceStore } from './store/lance-store.ts'
+
+/** What all repositories share. */
+export interface SharedParts {
+  readonly git: Git | undefined
+  readonly journal: Journal
+  readonly embedder: Embedder
+  readonly userFile: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Returns the folder in which a repository's memory is kept. */
+  readonly folderOf: (id: string) => string
+  readonly publish: (fact: Fact) => void
+  readonly onTrouble: (where: string, error: unknown) => void
+  readonly now: () => number
+}
+
+/** A repository that is read and asked. */
+export interface OpenRepository {
+  readonly repository: Repository
+  readonly remembered: Remembered
+  readonly config: HeldConfig
+  readonly bookmarks: HeldBookmarks
+}
+
+/** Opens a registered repository and its memory, and keeps them level; what was opened is left to the lifecycle. */
+export async function openRegistered(
+  { id, path }: RegisteredRepository,
+  shared: SharedParts,
+  lifecycle: Lifecycle,
+  health: Health,
+  signal: AbortSignal,
+): Promise<OpenRepository> {
+  const { git, journal, embedder, now, publish } = shared
+  const repository = await openRepository(path, git)
+  // Without its own git folder, a path belongs to whatever repository lies above it.
+  if (repository.root !== path)
+    throw new AiosError('repository.missing', `There is no repository at ${path}.`)
+  const config = await holdConfig(sourcesFor(repository, shared), (error) => shared.onTrouble(id, error))
+  const store = await openLanceStore(shared.folderOf(id), {
+    embedder: embedder.id,
+    dimensions: embedder.dimensions,
+    graceMs: config.config.store.graceMinutes * 60_000,
+    now,
+    onHealed: (detail) => publish({ type: 'store.healed', data: { repository: id, detail } }),
+  })
+  lifecycle.onClose('store', () => store.close())
+  const reader = openReaders(repository)
+  lifecycle.onClose('git', () => reader.close())
+  const bookmarks = bookmarksIn(journal, id)
+  const remembered = await openRemembered(
+    {
+      id,
+      repository,
+      store,
+      embedder,
+      reader,
+      bookmarks,
+      publish,
+      now,
+      history: createGitHistory(repository, () => config.config.ingest.excludeRefs),
+      aliases: aliasesIn(journal, id, now),
+      config: () => config.config,
+      onFailure: health.failed,
+      onSuccess: health.succeeded,
+      unionPatchId: (base, tip, ending) => unionPatchId(repository, base, tip, ending),
+    },
+    signal,
+  )
+  lifecycle.onClose('catching up', () => remembered.close())
+  keepLevel(repository, remembered, config, lifecycle, (error) => shared.onTrouble(`${id}: watching`, error))
+  return { repository, remembered, config, bookmarks }
+}
+
+/** Notices what moves: at once where the file system tells, and at intervals whatever it tells. */
+function keepLevel(
+  repository: Repository,
+  remembered: Remembered,
+  config: HeldConfig,
+  lifecycle: Lifecycle,
+  onError: (error: unknown) => void,
+): void {
+  const watch = watchRepository(repository, remembered.notice, { onError })
+  lifecycle.onClose('watch', () => watch.close())
+  const look = () => {
+    // Settings are no reason not to look: what is wrong with them is told by the status.
+    config.refresh().catch(onError)
+    remembered.notice()
+  }
+  const timer = setInterval(look, config.config.daemon.reconcileSeconds * 1000)
+  lifecycle.onClose('timer', () => clearInterval(timer))
+  remembered.notice()
+}
+
+function sourcesFor(
+  repository: Repository,
+  { userFile, environment }: SharedParts,
+): Parameters<typeof holdConfig>[0] {
+  const own = repository.isBare ? {} : { repositoryFile: join(repository.root, '.aiosrc.yaml') }
+  return { userFile, environment, ...own }
+}

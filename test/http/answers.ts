@@ -1,0 +1,92 @@
+import { AiosError } from '../../contract/errors.ts'
+import type { Answers } from '../../contract/route.ts'
+import type { routes } from '../../contract/routes.ts'
+import type { RepositoryStatus } from '../../contract/status.ts'
+
+type Every = Answers<typeof routes>
+
+export const oid = 'a'.repeat(40)
+
+export const repository: RepositoryStatus = {
+  id: 'tide-1',
+  path: '/projects/tide',
+  head: oid,
+  branch: 'main',
+  episodes: 3,
+  complete: 3,
+  pending: 0,
+  skipped: 0,
+  unreachable: 0,
+  bytes: 1234,
+  state: 'ready',
+}
+
+/** Returns answers that are true to the contract and know one repository, `tide-1`; `some` replaces a few. */
+export function answersWith(some: Partial<Every> = {}): Every {
+  const config = { settings: [], files: [], problems: [] }
+  return {
+    health: async () => ({ id: 'one', pid: process.pid, version: '1.2.3', protocol: 1, ready: true }),
+    status: async () => ({
+      daemon: {
+        id: 'one',
+        pid: process.pid,
+        version: '1.2.3',
+        protocol: 1,
+        url: '',
+        socket: '/run/aios.sock',
+        state: '/state',
+        startedAt: '2024-05-01T00:00:00Z',
+        rssBytes: 100_000_000,
+        cpuSeconds: 3,
+        workers: { running: true, restarts: 0 },
+      },
+      repositories: [repository],
+      problems: [],
+    }),
+    doctor: async () => ({ healthy: true, checks: [] }),
+    stop: async () => ({ pid: process.pid }),
+    repositories: async () => ({ items: [repository] }),
+    addRepository: async () => ({ repository, added: true }),
+    repository: async (input) => known(input.repository),
+    forgetRepository: async (input) => ({ id: known(input.repository).id, purged: input.purge === true }),
+    reindexRepository: async (input) => known(input.repository),
+    catchUp: async (input) => known(input.repository),
+    async *followProgress(input) {
+      known(input.repository)
+      yield { phase: 'messages', done: 1, total: 3, ratePerSecond: 10, secondsLeft: 1 }
+      yield { phase: 'idle', done: 3, total: 3, ratePerSecond: 0 }
+    },
+    suggestions: async () => ({
+      summary: {
+        commits: 3,
+        authors: 1,
+        files: 2,
+        fixes: 1,
+        reverts: 0,
+        ties: 0,
+        firstYear: 2020,
+        lastYear: 2024,
+      },
+      tries: [{ command: "aios recall 'tide'", why: 'Three commits speak of it.' }],
+    }),
+    recall: async ({ question }) => ({ question, kind: 'prose', hits: [], abstained: false, tookMs: 1 }),
+    why: async ({ path }) => ({ file: path, text: [], episodes: [], ties: [], confidence: 0, doubts: [] }),
+    related: async ({ paths }) => ({ asked: paths, files: [], abstained: false }),
+    context: async () => ({ tokens: 0, budget: 2000, blocks: [] }),
+    show: async () => {
+      throw new AiosError('episode.unknown', 'That commit is not remembered.')
+    },
+    timeline: async () => ({ items: [] }),
+    async *events() {
+      yield { seq: 1, id: 'e1', type: 'daemon.started', time: '2024-05-01T00:00:00Z', data: {} }
+    },
+    config: async () => config,
+    setConfig: async () => config,
+    ...some,
+  }
+}
+
+function known(name: string): RepositoryStatus {
+  if (name === repository.id || name === repository.path) return repository
+  throw new AiosError('repository.unknown', `No repository is called ${name}.`)
+}

@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest'
+import { widthOf } from '../../cli/width.ts'
+import { oid } from './answers.ts'
+import { commandLine } from './command-line.ts'
+import { evil, hostileAnswers } from './hostile.ts'
+
+const asked: [string, string[]][] = [
+  ['recall', ['recall', '--explain', 'tide']],
+  ['why', ['why', 'tide.md:3']],
+  ['related', ['related', 'tide.md']],
+  ['context', ['context', 'tide']],
+  ['context as JSON', ['context', 'tide', '--format', 'json']],
+  ['show', ['show', 'HEAD']],
+  ['timeline', ['timeline']],
+  ['events', ['events']],
+  ['repo list', ['repo', 'list']],
+  ['init', ['init']],
+  ['doctor', ['doctor']],
+  ['config show', ['config', 'show']],
+  ['config check', ['config', 'check']],
+]
+
+/** Every byte that a terminal could obey; colours of ours are not among them, because they are off. */
+const obeyed = /(?!\n)[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\u2028\u2029\u200e\u200f\u{e0000}-\u{e007f}]/u
+
+test.each(asked)('%s lets no text of a commit give orders to the terminal', async (_name, argv) => {
+  const aios = await commandLine(hostileAnswers)
+  const { stdout, stderr } = await aios(argv)
+  expect(stdout).toContain('tide')
+  expect(stdout + stderr).not.toMatch(obeyed)
+})
+
+test.each(asked.filter(([name]) => !name.startsWith('context')))(
+  '%s says the same in colour, and only colours are added',
+  async (_name, argv) => {
+    const aios = await commandLine(hostileAnswers)
+    const plain = await aios(argv)
+    const colored = await aios([...argv, '--color', 'always'])
+    expect(colored.stdout).toContain('\u001b[')
+    // oxlint-disable-next-line eslint/no-control-regex -- the colours that are ours
+    expect(colored.stdout.replace(/\u001b\[[\d;]*m/g, '').replace(/ +$/gm, '')).toBe(plain.stdout)
+  },
+)
+
+test.each(asked.filter(([name]) => !name.includes('JSON') && name !== 'events'))(
+  '%s --json is one object with nothing lost and nothing that a terminal obeys',
+  async (_name, argv) => {
+    const aios = await commandLine(hostileAnswers)
+    const { stdout } = await aios([...argv, '--json'])
+    expect(stdout).not.toMatch(obeyed)
+    const printed: unknown = JSON.parse(stdout)
+    expect(printed).toMatchObject({ schema: expect.stringMatching(/^aios\.[a-z-]+\.v1$/), warnings: [] })
+    expect(texts(printed)).toContain(evil)
+  },
+)
+
+test('events --json is one object a line', async () => {
+  const aios = await commandLine()
+  const { stdout } = await aios(['events', '--json'])
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line)),
+  ).toEqual([{ seq: 1, id: 'e1', type: 'daemon.started', time: '2024-05-01T00:00:00Z', data: {} }])
+})
+
+test.each([
+  ['recall', '--explain', 'tide'],
+  ['why', 'tide.md:3'],
+  ['related', 'tide.md'],
+  ['timeline'],
+  ['repo', 'list'],
+])('%s fits a narrow terminal', async (...argv) => {
+  const aios = await commandLine({ ...hostileAnswers, timeline: timelineWithoutCursor })
+  const { stdout } = await aios(argv, { columns: 60 })
+  expect(stdout.split('\n').filter((line) => widthOf(line) > 60)).toEqual([])
+})
+
+test('colours are for terminals, unless they are asked for or declined', async () => {
+  const aios = await commandLine(hostileAnswers)
+  const hasColor = async (...given: Parameters<typeof aios>) =>
+    (await aios(...given)).stdout.includes('\u001b[')
+  expect(await hasColor(['timeline'], { isTTY: true })).toBe(true)
+  expect(await hasColor(['timeline'])).toBe(false)
+  expect(await hasColor(['timeline'], { isTTY: true, environment: { NO_COLOR: '1' } })).toBe(false)
+  expect(await hasColor(['timeline'], { isTTY: true, environment: { TERM: 'dumb' } })).toBe(false)
+  expect(await hasColor(['timeline', '--color', 'always'], { environment: { NO_COLOR: '1' } })).toBe(true)
+  expect(await hasColor(['timeline', '--color', 'never'], { isTTY: true })).toBe(false)
+})
+
+test('an unhealthy daemon shows in the exit code of doctor', async () => {
+  expect((await (await commandLine(hostileAnswers))(['doctor'])).exit).toBe(7)
+  expect((await (await commandLine())(['doctor'])).exit).toBe(0)
+})
+
+test('without a terminal, progress is a line for each phase', async () => {
+  const aios = await commandLine()
+  const { stdout, stderr } = await aios(['init'])
+  expect(stderr).toBe('reading messages …\nup to date …\n')
+  expect(stdout).toContain('3 commits by 1 author in 2 files, 2020 to 2024')
+  expect((await aios(['init', '--quiet'])).stderr).toBe('')
+})
+
+test('with a terminal, progress is a bar that leaves nothing behind', async () => {
+  const aios = await commandLine()
+  const { stderr } = await aios(['init'], { isTTY: true, columns: 100 })
+  expect(stderr).toContain('━')
+  expect(stderr).toContain('reading messages 1 of 3 · 10/s · 1.0 s left')
+  expect(stderr.endsWith('\r\u001b[2K')).toBe(true)
+})
+
+async function timelineWithoutCursor() {
+  const item = { oid, subject: evil, author: evil, time: '2024-05-01T12:00:00Z', files: 1, reachable: true }
+  return { items: [{ ...item, kind: 'fix' as const }] }
+}
+
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : []
+}
