@@ -1,0 +1,163 @@
+import { Agent, request, type IncomingMessage } from 'node:http'
+import { AiosError, isErrorCode } from '../contract/errors.ts'
+import { addressOf, isReply, type InputOf, type ReplyOf, type Route } from '../contract/route.ts'
+
+/** Speaks with one daemon. */
+export interface Client {
+  readonly socket: string
+  /** Calls a route that answers once. Without a limit it waits as long as the route's cost allows. */
+  call<R extends Route>(route: R, input: InputOf<R>, limitMs?: number): Promise<ReplyOf<R>>
+  /** Calls a route that answers with a stream; leaving the loop ends the call. */
+  stream<R extends Route>(route: R, input: InputOf<R>): AsyncGenerator<ReplyOf<R>>
+  /** Lets go of the connection, which would keep the process alive. */
+  close(): void
+}
+
+/** How long an answer may take; heavy work ends when it ends. */
+const limitsMs = { cheap: 30_000, search: 120_000, heavy: 0 }
+
+/** Creates a client for the socket. Every call ends when the signal is aborted. */
+export function createClient(socket: string, signal: AbortSignal): Client {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+  const open = (route: Route, input: unknown, limitMs: number) =>
+    send({ socket, agent, route, input: asRecord(input), signal: signalFor(signal, limitMs) })
+
+  return {
+    socket,
+
+    async call<R extends Route>(route: R, input: InputOf<R>, limitMs = limitsMs[route.cost]) {
+      const response = await open(route, input, limitMs)
+      const reply = parse(await textOf(response))
+      if (isReply<R['reply']>(route.reply, reply)) return reply
+      throw strange(`${route.method} ${route.path}`)
+    },
+
+    async *stream<R extends Route>(route: R, input: InputOf<R>) {
+      const response = await open(route, input, 0)
+      for await (const line of linesOf(response)) {
+        const reply = parse(line)
+        const problem = asRecord(reply)['problem']
+        if (problem !== undefined) throw errorOf(problem)
+        if (!isReply<R['reply']>(route.reply, reply)) throw strange(`${route.method} ${route.path}`)
+        yield reply
+      }
+    },
+
+    close() {
+      agent.destroy()
+    },
+  }
+}
+
+interface Sent {
+  readonly socket: string
+  readonly agent: Agent
+  readonly route: Route
+  readonly input: Readonly<Record<string, unknown>>
+  readonly signal: AbortSignal
+}
+
+/** Sends the request and waits for the head of the answer; a problem is thrown as the error it tells of. */
+async function send({ socket, agent, route, input, signal }: Sent): Promise<IncomingMessage> {
+  const { path, rest } = addressOf(route.path, input)
+  const inBody = route.method === 'POST' || route.method === 'PUT'
+  const body = inBody ? JSON.stringify(rest) : ''
+  const headers = inBody
+    ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    : {}
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const address = inBody ? path : path + queryOf(rest)
+    const call = request({ socketPath: socket, agent, method: route.method, path: address, headers, signal })
+    call.on('response', resolve)
+    call.on('error', (error) => reject(asExpected(error, signal)))
+    call.end(body)
+  })
+  // An answer that breaks off is told to whoever reads it; without this it would also end the process.
+  response.on('error', () => {})
+  if ((response.statusCode ?? 500) < 400) return response
+  throw errorOf(parse(await textOf(response)))
+}
+
+function queryOf(input: Readonly<Record<string, unknown>>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(input)) {
+    if (value === undefined) continue
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    query.set(name, text)
+  }
+  return query.size === 0 ? '' : `?${query.toString()}`
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  try {
+    for await (const piece of response) pieces.push(Buffer.from(piece))
+  } catch (error) {
+    throw broken(error)
+  }
+  return Buffer.concat(pieces).toString()
+}
+
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  let rest = ''
+  try {
+    response.setEncoding('utf8')
+    for await (const piece of response) {
+      const lines = (rest + String(piece)).split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
+  } catch (error) {
+    throw broken(error)
+  } finally {
+    response.destroy()
+  }
+  if (rest !== '') throw strange('the stream')
+}
+
+/** Returns the error that a problem document tells of. */
+function errorOf(problem: unknown): AiosError {
+  const { code, detail } = asRecord(problem)
+  if (typeof code !== 'string' || typeof detail !== 'string') return strange('an error')
+  return isErrorCode(code) ? new AiosError(code, detail) : new AiosError('internal', `${code}: ${detail}`)
+}
+
+function asExpected(error: Error, signal: AbortSignal): AiosError {
+  if (signal.aborted && isTimeout(signal.reason)) {
+    return new AiosError('daemon.busy', 'The daemon did not answer in time.', { cause: error })
+  }
+  return broken(error)
+}
+
+function broken(error: unknown): AiosError {
+  if (error instanceof AiosError) return error
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new AiosError('command.interrupted', 'Interrupted.', { cause: error })
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
+  return new AiosError('daemon.unreachable', `The daemon cannot be reached (${code}).`, { cause: error })
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError'
+}
+
+function signalFor(signal: AbortSignal, limitMs: number): AbortSignal {
+  return limitMs === 0 ? signal : AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
+}
+
+function strange(what: string): AiosError {
+  return new AiosError('daemon.version', `The daemon answered ${what} in a way that this aios does not know.`)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}

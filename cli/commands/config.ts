@@ -1,0 +1,138 @@
+import type { ConfigAnswer } from '../../contract/config-answer.ts'
+import { daemonRoutes } from '../../contract/daemon-routes.ts'
+import { AiosError, errorKinds } from '../../contract/errors.ts'
+import { nearest } from '../../contract/nearest.ts'
+import { command, group, type Context } from '../command.ts'
+import { answer } from '../outcome.ts'
+import { safeJson, sanitise } from '../sanitise.ts'
+import { styled, type Terminal } from '../terminal.ts'
+import { fit, pad } from '../width.ts'
+
+type Setting = ConfigAnswer['settings'][number]
+
+const show = command({
+  name: 'show',
+  summary: 'show each setting in force and where it comes from',
+  run: async (context) => answer('config', await read(context), printSettings),
+})
+
+const get = command({
+  name: 'get',
+  summary: 'print the value of one setting',
+  arguments: [{ name: '<key>', summary: 'dotted, as in recall.limit' }],
+
+  async run(context, [key = '']) {
+    const setting = settingOf(await read(context), key)
+    return answer('config-get', setting, ({ value }, terminal) => terminal.line(textOf(value)))
+  },
+})
+
+const set = command({
+  name: 'set',
+  summary: 'change one setting; comments in the file stay',
+  arguments: [
+    { name: '<key>', summary: 'dotted, as in recall.limit' },
+    { name: '<value>', summary: 'as it would stand in YAML' },
+  ],
+  options: {
+    scope: {
+      kind: 'text',
+      flags: '--scope <scope>',
+      summary: 'whose file is changed; yours unless you say repository',
+      choices: ['user', 'repository'],
+    },
+  },
+
+  async run(context, [key = '', value = ''], { scope }) {
+    const client = await context.connect()
+    const inRepository = scope === 'repository'
+    const written = await client.call(daemonRoutes.setConfig, {
+      key,
+      value,
+      scope: inRepository ? 'repository' : 'user',
+      ...(inRepository ? { repository: context.repository } : {}),
+    })
+    return answer('config-set', settingOf(written, key), (setting, terminal) =>
+      printSetting(setting, 0, terminal),
+    )
+  },
+})
+
+const check = command({
+  name: 'check',
+  summary: 'say what is wrong with the configuration files',
+
+  async run(context) {
+    const { files, problems } = await read(context)
+    const exit = problems.length === 0 ? 0 : errorKinds['config.invalid'].exit
+    return answer('config-check', { files, problems }, printCheck, exit)
+  },
+})
+
+export default group('config', 'show and change settings', [show, get, set, check])
+
+/** Returns the settings in force here; outside of a registered repository, those in force everywhere. */
+async function read(context: Context): Promise<ConfigAnswer> {
+  const client = await context.connect()
+  try {
+    return await client.call(daemonRoutes.config, { repository: context.repository })
+  } catch (error) {
+    const isElsewhere = error instanceof AiosError && error.code.startsWith('repository.')
+    if (!isElsewhere) throw error
+    return client.call(daemonRoutes.config, {})
+  }
+}
+
+function settingOf({ settings }: ConfigAnswer, key: string): Setting {
+  const found = settings.find((setting) => setting.key === key)
+  if (found !== undefined) return found
+  const meant = nearest(
+    key,
+    settings.map((setting) => setting.key),
+  )
+  const suggestion = meant === undefined ? '' : ` Did you mean \`${meant}\`?`
+  throw new AiosError('command.usage', `There is no setting \`${key}\`.${suggestion}`)
+}
+
+function printSettings({ settings, problems }: ConfigAnswer, terminal: Terminal): void {
+  const widest = Math.max(...settings.map(({ key }) => key.length))
+  for (const setting of settings) printSetting(setting, Math.min(widest, terminal.width - 30), terminal)
+  printProblems(problems, terminal)
+}
+
+function printSetting({ key, value, origin }: Setting, width: number, terminal: Terminal): void {
+  const shown = fit(
+    sanitise(textOf(value)),
+    Math.max(8, terminal.width - width - 4 - Math.min(origin.length, 30)),
+  )
+  const isDefault = origin === 'default'
+  terminal.line(
+    styled('cyan', pad(key, width)),
+    '  ',
+    shown,
+    '  ',
+    styled(isDefault ? 'dim' : 'green', origin),
+  )
+}
+
+function printCheck({ files, problems }: Pick<ConfigAnswer, 'files' | 'problems'>, terminal: Terminal): void {
+  for (const { path, exists } of files) {
+    terminal.line(
+      exists ? styled('green', '✔ ') : styled('dim', '· '),
+      path,
+      exists ? '' : styled('dim', ' (absent)'),
+    )
+  }
+  printProblems(problems, terminal)
+}
+
+function printProblems(problems: ConfigAnswer['problems'], terminal: Terminal): void {
+  for (const { message, hint } of problems) {
+    terminal.line(styled('red', '✖ '), message)
+    terminal.line('  ', styled('cyan', hint))
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : safeJson(value)
+}

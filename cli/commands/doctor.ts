@@ -1,0 +1,36 @@
+import { daemonRoutes } from '../../contract/daemon-routes.ts'
+import type { DoctorAnswer } from '../../contract/status.ts'
+import { command } from '../command.ts'
+import { answer } from '../outcome.ts'
+import { sanitise } from '../sanitise.ts'
+import { styled, type Terminal } from '../terminal.ts'
+import { wrap } from '../width.ts'
+
+/** What the process ends with when something is not as it should be. */
+const degraded = 7
+
+export default command({
+  name: 'doctor',
+  summary: 'look for what is wrong, and mend it if asked',
+  options: { fix: { kind: 'flag', flags: '--fix', summary: 'mend what can be mended' } },
+  examples: ['aios doctor', 'aios doctor --fix'],
+
+  async run(context, _words, { fix }) {
+    const client = await context.connect()
+    const found = await client.call(daemonRoutes.doctor, fix ? { fix } : {})
+    return answer('doctor', found, print, found.healthy ? 0 : degraded)
+  },
+})
+
+function print({ healthy, checks }: DoctorAnswer, terminal: Terminal): void {
+  for (const { name, ok, detail, hint, fixed } of checks) {
+    terminal.line(ok ? styled('green', '✔ ') : styled('red', '✖ '), styled('bold', name))
+    for (const line of wrap(sanitise(detail), terminal.width - 4)) terminal.line('    ', styled('dim', line))
+    if (fixed !== undefined) terminal.line('    ', styled('green', fixed))
+    if (!ok && hint !== undefined) terminal.line('    ', styled('cyan', hint))
+  }
+  terminal.line()
+  terminal.line(
+    healthy ? styled('green', 'Everything is as it should be.') : styled('red', 'Something is wrong.'),
+  )
+}

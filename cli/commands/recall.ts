@@ -1,0 +1,113 @@
+import type { Hit, RecallAnswer } from '../../contract/answers.ts'
+import { AiosError } from '../../contract/errors.ts'
+import { questionRoutes } from '../../contract/question-routes.ts'
+import { age } from '../age.ts'
+import { bar } from '../amount.ts'
+import { command } from '../command.ts'
+import { filterOptions, filtersOf } from '../filters.ts'
+import { answer } from '../outcome.ts'
+import { highlight, printPassage } from '../passage.ts'
+import { questionFrom, wordsOf } from '../question.ts'
+import { sanitise } from '../sanitise.ts'
+import { styled, type Piece, type Terminal } from '../terminal.ts'
+import { fit, pad, widthOf, wrap } from '../width.ts'
+
+export default command({
+  name: 'recall',
+  summary: 'find what the repository remembers about a question',
+  arguments: [{ name: '<question...>', summary: 'words or code; `-` reads them from standard input' }],
+  options: {
+    limit: { kind: 'count', flags: '-n, --limit <count>', summary: 'how many answers' },
+    ...filterOptions,
+    all: { kind: 'flag', flags: '--all', summary: 'ask every registered repository' },
+    explain: { kind: 'flag', flags: '--explain', summary: 'show what each score is made of' },
+  },
+  examples: [
+    'aios recall why do we retry twice',
+    'aios recall --path "src/**" --since "6 months" token refresh',
+  ],
+
+  async run(context, words, values) {
+    const question = await questionFrom(words)
+    if (question === '') throw new AiosError('command.usage', 'The question is empty.')
+    const client = await context.connect()
+    const found = await client.call(questionRoutes.recall, {
+      question,
+      ...(values.all ? { all: true } : { repository: context.repository }),
+      ...(values.limit === undefined ? {} : { limit: values.limit }),
+      ...(values.explain ? { explain: true } : {}),
+      filters: filtersOf(values),
+    })
+    return answer('recall', found, print)
+  },
+})
+
+function print(found: RecallAnswer, terminal: Terminal): void {
+  const { question, hits, reason } = found
+  if (hits.length === 0) {
+    terminal.line(
+      'Nothing remembered fits ',
+      styled('bold', fit(sanitise(question), terminal.width - 26)),
+      '.',
+    )
+    printReason(reason, terminal)
+    return
+  }
+  const words = wordsOf(question)
+  const isMixed = new Set(hits.map(({ repository }) => repository)).size > 1
+  for (const [index, hit] of hits.entries()) {
+    if (index > 0) terminal.line()
+    printHit(hit, index + 1, words, isMixed, terminal)
+  }
+  if (reason !== undefined) terminal.line()
+  printReason(reason, terminal)
+}
+
+function printReason(reason: string | undefined, terminal: Terminal): void {
+  if (reason === undefined) return
+  for (const line of wrap(sanitise(reason), terminal.width)) terminal.line(styled('dim', line))
+}
+
+function printHit(
+  hit: Hit,
+  rank: number,
+  words: readonly string[],
+  isMixed: boolean,
+  terminal: Terminal,
+): void {
+  const when = age(hit.time, new Date())
+  const room = Math.max(10, terminal.width - 14 - widthOf(when))
+  const subject = fit(sanitise(hit.subject), room)
+  terminal.line(
+    styled('dim', `${String(rank).padStart(2)}  `),
+    styled('magenta', bar(hit.score)),
+    '  ',
+    ...highlight(subject, words, ['bold', 'underline']).map((part) =>
+      typeof part === 'string' ? styled('bold', part) : part,
+    ),
+    pad('', room - widthOf(subject)),
+    '  ',
+    styled('dim', when),
+  )
+  terminal.row('      ', ...about(hit, isMixed))
+  for (const passage of hit.passages.slice(0, 2)) printPassage(passage, words, 4, terminal)
+  const signals = Object.entries(hit.signals ?? {}).toSorted(([, one], [, other]) => other - one)
+  if (signals.length > 0) {
+    const shares = signals.map(([name, share]) => `${name} ${share.toFixed(2)}`).join(' · ')
+    terminal.line(
+      '      ',
+      styled('dim', fit(`score ${hit.score.toFixed(2)} = ${shares}`, terminal.width - 6)),
+    )
+  }
+}
+
+function about(hit: Hit, isMixed: boolean): Piece[] {
+  const pieces: Piece[] = [styled('yellow', hit.oid.slice(0, 9)), `  ${hit.author}`]
+  if (hit.kind !== 'other') pieces.push(styled('dim', ` · ${hit.kind}`))
+  if (isMixed) pieces.push(styled('dim', ` · ${hit.repository}`))
+  if (hit.revertedBy !== undefined) pieces.push(styled('red', ` · reverted by ${hit.revertedBy.slice(0, 9)}`))
+  if (hit.was.length > 0)
+    pieces.push(styled('dim', ` · was ${hit.was.map((oid) => oid.slice(0, 9)).join(', ')}`))
+  if (!hit.reachable) pieces.push(styled('dim', ' · on no branch'))
+  return pieces
+}

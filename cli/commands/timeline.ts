@@ -1,0 +1,61 @@
+import type { TimelineAnswer } from '../../contract/answers.ts'
+import { questionRoutes } from '../../contract/question-routes.ts'
+import { command } from '../command.ts'
+import { filterOptions, filtersOf } from '../filters.ts'
+import { answer } from '../outcome.ts'
+import { sanitise } from '../sanitise.ts'
+import { styled, type Style, type Terminal } from '../terminal.ts'
+import { fit, pad, widthOf } from '../width.ts'
+
+export default command({
+  name: 'timeline',
+  summary: 'list remembered commits, newest first',
+  options: {
+    limit: { kind: 'count', flags: '-n, --limit <count>', summary: 'how many commits' },
+    cursor: { kind: 'text', flags: '--cursor <cursor>', summary: 'go on where the last list ended' },
+    ...filterOptions,
+  },
+  examples: ['aios timeline --kind fix --since "3 months"', 'aios timeline --path "src/**" --author ada'],
+
+  async run(context, _words, values) {
+    const client = await context.connect()
+    const found = await client.call(questionRoutes.timeline, {
+      repository: context.repository,
+      ...(values.limit === undefined ? {} : { limit: values.limit }),
+      ...(values.cursor === undefined ? {} : { cursor: values.cursor }),
+      ...filtersOf(values),
+    })
+    return answer('timeline', found, print)
+  },
+})
+
+const styles: Record<string, Style> = {
+  fix: 'yellow',
+  revert: 'red',
+  feature: 'green',
+  performance: 'magenta',
+}
+
+function print({ items, next }: TimelineAnswer, terminal: Terminal): void {
+  if (items.length === 0) terminal.line('Nothing remembered fits.')
+  let day = ''
+  for (const { oid, subject, author, time, kind, reachable } of items) {
+    const date = time === '' ? 'no date' : time.slice(0, 10)
+    if (date !== day) terminal.line(styled('bold', date))
+    day = date
+    const name = terminal.width < 70 ? '' : fit(sanitise(author), 20)
+    const room = Math.max(10, terminal.width - 27 - widthOf(name))
+    const text = fit(sanitise(subject), room)
+    terminal.line(
+      '  ',
+      styled('yellow', oid.slice(0, 9)),
+      '  ',
+      styled(styles[kind] ?? 'dim', pad(kind === 'other' ? '·' : fit(kind, 11), 11)),
+      '  ',
+      reachable ? text : styled('dim', text),
+      pad('', room - widthOf(text)),
+      styled('dim', ` ${name}`),
+    )
+  }
+  if (next !== undefined) terminal.line(styled('dim', `more: aios timeline --cursor ${next}`))
+}

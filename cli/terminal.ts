@@ -1,0 +1,96 @@
+import { styleText } from 'node:util'
+import { sanitise } from './sanitise.ts'
+import { fit, widthOf } from './width.ts'
+
+/** How a piece of text looks. */
+export type Style = Parameters<typeof styleText>[0]
+
+/** A piece of a line. */
+export type Piece = string | { readonly text: string; readonly style: Style }
+
+/** Where lines go. */
+export interface Terminal {
+  /** Columns that a line may take. */
+  readonly width: number
+  /** Whether a person watches, so that lines may be drawn over. */
+  readonly isWatched: boolean
+  /**
+   * Writes one line. Each piece is made safe on its way, so that nothing in it can be an order to the
+   * terminal: colours come from styles alone.
+   */
+  line(...pieces: Piece[]): void
+  /** Writes one line, cut where the terminal ends. */
+  row(...pieces: Piece[]): void
+  /** Writes a line over the last one that was drawn so; without pieces, clears it. */
+  redraw(...pieces: Piece[]): void
+  /** Empties the screen of a person who watches; for others, leaves a line between this and the last. */
+  clear(): void
+}
+
+/** The part of a stream that a terminal needs. */
+export interface Screen {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+/** When colours are used. */
+export type ColorChoice = 'auto' | 'always' | 'never'
+
+/** Creates a terminal that writes to the stream. */
+export function createTerminal(
+  screen: Screen,
+  choice: ColorChoice,
+  environment: NodeJS.ProcessEnv,
+): Terminal {
+  const hasColor = wantsColor(screen, choice, environment)
+  const isWatched = screen.isTTY === true
+  const render = (pieces: readonly Piece[]) => pieces.map((piece) => renderOne(piece, hasColor)).join('')
+  const width = Math.max(20, Math.min(widthFrom(screen, environment), 160))
+  const line = (pieces: readonly Piece[]) => void screen.write(`${render(pieces).trimEnd()}\n`)
+  return {
+    width,
+    isWatched,
+    line: (...pieces) => line(pieces),
+    row: (...pieces) => line(cut(pieces, width)),
+    clear: () => void screen.write(isWatched ? '\u001b[H\u001b[2J' : '\n'),
+    redraw: (...pieces) => void (isWatched && screen.write(`\r\u001b[2K${render(pieces)}`)),
+  }
+}
+
+/** Returns a piece in that style. */
+export function styled(style: Style, text: string): Piece {
+  return { style, text }
+}
+
+function cut(pieces: readonly Piece[], width: number): Piece[] {
+  let room = width
+  const kept: Piece[] = []
+  for (const piece of pieces) {
+    const text = sanitise(typeof piece === 'string' ? piece : piece.text)
+    const shown = fit(text, room)
+    if (room > 0) kept.push(typeof piece === 'string' ? shown : styled(piece.style, shown))
+    room = shown === text ? room - widthOf(text) : 0
+  }
+  return kept
+}
+
+function renderOne(piece: Piece, hasColor: boolean): string {
+  if (typeof piece === 'string') return sanitise(piece)
+  const text = sanitise(piece.text)
+  return hasColor && text !== '' ? styleText(piece.style, text, { validateStream: false }) : text
+}
+
+function wantsColor(screen: Screen, choice: ColorChoice, environment: NodeJS.ProcessEnv): boolean {
+  if (choice !== 'auto') return choice === 'always'
+  if ((environment['NO_COLOR'] ?? '') !== '') return false
+  const forced = environment['FORCE_COLOR']
+  if (forced !== undefined) return forced !== '0' && forced !== 'false'
+  return screen.isTTY === true && environment['TERM'] !== 'dumb'
+}
+
+function widthFrom(screen: Screen, environment: NodeJS.ProcessEnv): number {
+  const named = Number(environment['COLUMNS'])
+  if (screen.columns !== undefined && screen.columns > 0) return screen.columns
+  return Number.isInteger(named) && named > 0 ? named : 100
+}

@@ -1,0 +1,31 @@
+import type { Command, Group } from './command.ts'
+
+/** Every command by its first word. Its file is read when it is called, so that a start stays short. */
+const tree = {
+  up: async () => (await import('./commands/up.ts')).default,
+  init: async () => (await import('./commands/init.ts')).default,
+  recall: async () => (await import('./commands/recall.ts')).default,
+  why: async () => (await import('./commands/why.ts')).default,
+  related: async () => (await import('./commands/related.ts')).default,
+  context: async () => (await import('./commands/context.ts')).default,
+  show: async () => (await import('./commands/show.ts')).default,
+  timeline: async () => (await import('./commands/timeline.ts')).default,
+  status: async () => (await import('./commands/status.ts')).default,
+  doctor: async () => (await import('./commands/doctor.ts')).default,
+  repo: async () => (await import('./commands/repo.ts')).default,
+  config: async () => (await import('./commands/config.ts')).default,
+  daemon: async () => (await import('./commands/daemon.ts')).default,
+  events: async () => (await import('./commands/events.ts')).default,
+  completion: async () => (await import('./commands/completion.ts')).default,
+} satisfies Record<string, () => Promise<Command | Group>>
+
+/** Returns the command or group of that name; undefined when there is none. */
+export async function branch(name: string): Promise<Command | Group | undefined> {
+  const load = Object.entries(tree).find(([known]) => known === name)?.[1]
+  return load?.()
+}
+
+/** Returns every command and group. */
+export async function branches(): Promise<(Command | Group)[]> {
+  return Promise.all(Object.values(tree).map((load) => load()))
+}
