@@ -1,0 +1,24 @@
+import { benchFootprint } from './footprint.ts'
+import { benchIngest } from './ingest.ts'
+import { benchLatency } from './latency.ts'
+import { benchRecall } from './recall.ts'
+import { machine } from './report.ts'
+
+// `npm run bench -- NAME REPOSITORY`: measures on a real repository, and prints one JSON object a line.
+
+const benches: Readonly<Record<string, (repository: string) => AsyncIterable<object>>> = {
+  ingest: benchIngest,
+  recall: benchRecall,
+  latency: benchLatency,
+  footprint: benchFootprint,
+}
+
+const [name = '', repository] = process.argv.slice(2)
+const bench = benches[name]
+if (bench === undefined || repository === undefined) {
+  console.error(`Usage: npm run bench -- ${Object.keys(benches).join('|')} REPOSITORY`)
+  process.exitCode = 2
+} else {
+  console.log(JSON.stringify({ bench: name, ...(await machine(repository)) }))
+  for await (const row of bench(repository)) console.log(JSON.stringify({ bench: name, ...row }))
+}
