@@ -1,0 +1,109 @@
+import { isBuiltin } from 'node:module'
+import { dirname } from 'node:path'
+import { expect, test } from 'vitest'
+import { readSources } from './sources.ts'
+
+/** Raise it as the code grows: rules that see nothing would pass. */
+const fewestFiles = 200
+
+/** The folders of each layer, lowest first. A folder may import itself and what lies below its layer. */
+const layers = [
+  ['contract'],
+  ['daemon/bus', 'daemon/git', 'daemon/tasks', 'daemon/telemetry', 'native-workers'],
+  ['daemon/store', 'daemon/embedder', 'daemon/generator', 'plugins'],
+  ['daemon/memory', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
+  ['daemon/http', 'daemon/mcp', 'cli'],
+  ['daemon'],
+]
+
+/** Code that runs in a process of its own, away from the daemon: it shares the words and nothing else. */
+const apart = ['cli', 'plugins/host', 'native-workers']
+
+/** Packages with one door: elsewhere they are spoken of in our own words. */
+const doors: Record<string, readonly string[]> = {
+  '@lancedb/lancedb': ['daemon/store'],
+  'apache-arrow': ['daemon/store'],
+  chokidar: ['daemon/git'],
+  commander: ['cli'],
+  fastify: ['daemon/http'],
+  'isolated-vm': ['plugins/host'],
+  'isomorphic-git': ['daemon/git'],
+  typebox: ['contract'],
+}
+
+/** Folders that may use these only. The contract is words: it names places, and touches nothing. */
+const diets: Record<string, readonly string[]> = {
+  contract: ['typebox', 'node:os', 'node:path'],
+  cli: ['node:*', 'commander'],
+}
+
+const sources = readSources(['contract', 'daemon', 'plugins', 'native-workers', 'cli'])
+const folders = layers.flat()
+
+test('the rules see the whole codebase', () => {
+  expect(sources.length).toBeGreaterThanOrEqual(fewestFiles)
+  expect(sources.flatMap(({ imports }) => imports).length).toBeGreaterThanOrEqual(fewestFiles / 2)
+})
+
+test('every file belongs to a folder that has a layer', () => {
+  const homeless = sources.filter(({ path }) => folderOf(path) === undefined || isStray(path))
+  expect(homeless.map(({ path }) => path)).toEqual([])
+})
+
+test.each(sources)('$path imports only its own folder and what lies below it', ({ path, imports }) => {
+  expect(imports.filter((imported) => !mayImport(path, imported))).toEqual([])
+})
+
+test.each(sources)('$path uses only the packages that its folder may use', ({ path, packages }) => {
+  expect(packages.filter((name) => !mayUse(path, name))).toEqual([])
+})
+
+test.each(sources)('$path fits on a few screens, exports by name and knows its types', (source) => {
+  expect(source.lines).toBeLessThanOrEqual(250)
+  expect(source.exports.map(({ name }) => name)).not.toContain('*')
+  expect(source.anys).toBe(0)
+})
+
+function mayImport(path: string, imported: string): boolean {
+  const from = folderOf(path)
+  const to = folderOf(imported)
+  if (from === undefined || to === undefined) return false
+  const island = apart.find((folder) => isIn(path, folder))
+  if (island !== undefined) return isIn(imported, island) || to === 'contract'
+  return from === to || layerOf(to) < layerOf(from)
+}
+
+function mayUse(path: string, module: string): boolean {
+  const name = packageOf(module)
+  const homes = doors[name]
+  if (homes !== undefined && !homes.some((folder) => isIn(path, folder))) return false
+  const diet = diets[folderOf(path) ?? '']
+  return diet === undefined || diet.includes(name) || (isBuiltin(module) && diet.includes('node:*'))
+}
+
+/** Returns the longest folder of the table that holds the file. */
+function folderOf(path: string): string | undefined {
+  return folders.filter((folder) => isIn(path, folder)).toSorted((one, other) => other.length - one.length)[0]
+}
+
+/** Says whether the file lies in a folder of the daemon that the table does not know. */
+function isStray(path: string): boolean {
+  return folderOf(path) === 'daemon' && dirname(path) !== 'daemon'
+}
+
+function layerOf(folder: string): number {
+  return layers.findIndex((layer) => layer.includes(folder))
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}/`)
+}
+
+/** Returns the package of a module name: `typebox` of `typebox/value`; node's own modules as they are. */
+function packageOf(name: string): string {
+  if (isBuiltin(name)) return name
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/')
+}
