@@ -25,6 +25,9 @@ export interface DiffProcess {
   ask(oids: readonly string[]): Promise<DiffAnswer>
   /** Whether the process can still be asked. */
   isAlive(): boolean
+  /** Lets it end once it has answered what it was asked. */
+  finish(): void
+  /** Ends it at once. */
   close(): void
 }
 
@@ -65,6 +68,10 @@ export function openDiffProcess(git: Git, kind: DiffKind, where: GitOptions): Di
       })
     },
     isAlive: () => alive,
+    finish() {
+      alive = false
+      process.stdin.end()
+    },
     close() {
       alive = false
       process.kill()

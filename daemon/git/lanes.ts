@@ -87,7 +87,7 @@ function openLane(git: Git, kind: DiffKind, where: GitOptions): Lane {
     async read(oids, onSkipped) {
       if (oids.length === 0) return []
       if (current === undefined || !current.isAlive() || asked > commitsPerProcess) {
-        retire(current)
+        current?.finish()
         current = openDiffProcess(git, kind, where)
         asked = 0
       }
@@ -101,11 +101,6 @@ function openLane(git: Git, kind: DiffKind, where: GitOptions): Lane {
     },
     close: () => current?.close(),
   }
-}
-
-/** Closes a process once it has answered everything that it was asked. */
-function retire(process: DiffProcess | undefined): void {
-  if (process?.isAlive() === true) void process.ask([]).then(() => process.close())
 }
 
 /** Reads commits among which one makes git fail, with a process that is replaced after each failure. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitHeader, CommitPatch } from '../../contract/commit.ts'
 import { limits } from '../../contract/limits.ts'
-import { type DiffKind, type DiffProcess, openDiffProcess } from './diff-process.ts'
+import { type DiffAnswer, type DiffKind, type DiffProcess, openDiffProcess } from './diff-process.ts'
 import { readPathsOf } from './diff-once.ts'
 import { headerFields, headerFormat } from './header-parser.ts'
 import { isOid } from './oid.ts'
@@ -37,60 +37,76 @@ const kind: DiffKind = {
 /**
  * Opens a reader that holds one `diff-tree` open, about a millisecond away from any commit.
  *
- * The process is replaced when the packs have changed, so that a gc can free what it deleted, and when it
- * has met a broken object. It ends by itself when nothing is asked for a minute.
+ * Questions do not wait for one another: git is never idle between two of them. The process is replaced when
+ * the packs have changed, so that a gc can free what it deleted, and when it has met a broken object. It ends
+ * by itself when nothing is asked for a minute.
  */
 export function openLiveReader(repository: Repository): LiveReader {
   const { git } = repository
   if (git === undefined) return portableReader(repository)
+  const open = () => openDiffProcess(git, kind, placeOf(repository))
+  const held = holdProcess(repository, open)
+
+  /** What git fails at harms the questions behind it: each of them is asked again by itself. */
+  const readOne = async (oid: string, signal?: AbortSignal): Promise<LiveCommit[]> => {
+    const process = await held.current()
+    signal?.throwIfAborted()
+    const first = await process.ask([oid])
+    const { commits } = first.failure === undefined ? first : await askAlone(oid, open)
+    const [commit] = commits
+    return commit === undefined
+      ? []
+      : [{ header: await headerOf(repository, commit), patch: patchOf(commit) }]
+  }
+
+  return {
+    read: async (oids, signal) =>
+      (await Promise.all(oids.filter(isOid).map((oid) => readOne(oid, signal)))).flat(),
+    readPaths: (oid, paths, signal) => readPathsOf(repository, oid, paths, signal),
+    close: held.close,
+  }
+}
+
+/** Keeps a process open while it is asked, and replaces it when it should not be asked any more. */
+function holdProcess(
+  repository: Repository,
+  open: () => DiffProcess,
+): { current(): Promise<DiffProcess>; close(): void } {
   let process: DiffProcess | undefined
   let packs = 0
   let idle: NodeJS.Timeout | undefined
 
   const retire = () => {
-    process?.close()
+    process?.finish()
     process = undefined
   }
 
-  const current = async () => {
-    const seen = await packsOf(repository)
-    if (process?.isAlive() !== true || seen !== packs) {
-      retire()
-      process = openDiffProcess(git, kind, placeOf(repository))
-    }
-    packs = seen
-    return process
-  }
-
-  /** Asks one by one, so that a commit which git fails at harms no other. */
-  const readOne = async (oid: string): Promise<LiveCommit[]> => {
-    const { commits, failure } = await (await current()).ask([oid])
-    const [commit] = commits
-    if (failure !== undefined || commit === undefined) return []
-    return [{ header: await headerOf(repository, commit), patch: patchOf(commit) }]
-  }
-
-  let turn: Promise<unknown> = Promise.resolve()
   return {
-    read(oids, signal) {
-      const reading = turn.then(async () => {
-        const found: LiveCommit[] = []
-        for (const oid of oids.filter(isOid)) {
-          signal?.throwIfAborted()
-          found.push(...(await readOne(oid)))
-        }
-        clearTimeout(idle)
-        idle = setTimeout(retire, idleMs).unref()
-        return found
-      })
-      turn = reading.catch(() => {})
-      return reading
+    async current() {
+      const seen = await packsOf(repository)
+      if (process?.isAlive() !== true || seen !== packs) {
+        retire()
+        process = open()
+      }
+      packs = seen
+      clearTimeout(idle)
+      idle = setTimeout(retire, idleMs).unref()
+      return process
     },
-    readPaths: (oid, paths, signal) => readPathsOf(repository, oid, paths, signal),
     close() {
       clearTimeout(idle)
-      retire()
+      process?.close()
+      process = undefined
     },
+  }
+}
+
+async function askAlone(oid: string, open: () => DiffProcess): Promise<DiffAnswer> {
+  const process = open()
+  try {
+    return await process.ask([oid])
+  } finally {
+    process.close()
   }
 }
 

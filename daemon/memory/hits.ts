@@ -1,8 +1,8 @@
 import type { Hit, HitPassage } from '../../contract/answers.ts'
-import type { EpisodeRow, Match } from '../store/store.ts'
+import type { Headline, Match } from '../store/store.ts'
 import { isoTime } from './episode.ts'
 import type { Memory } from './memory.ts'
-import { kindOf, parseMessage } from './message.ts'
+import { parseMessage } from './message.ts'
 import type { Candidate } from './rank.ts'
 import { snippetOf } from './snippet.ts'
 import { termsOf } from '../../native-workers/tokenise.ts'
@@ -10,8 +10,8 @@ import { stemOf } from './words.ts'
 
 /** Pieces of code shown with one answer. */
 const shownPieces = 2
-/** Answers beyond these are listed without their text. */
-const answersWithText = 20
+/** Answers beyond these are listed with the place that matched, without its text: git takes milliseconds for each. */
+const answersWithText = 5
 
 /** Returns candidates as they are shown: with subject, author, and the text that matched, read back from git. */
 export async function describeHits(
@@ -22,8 +22,10 @@ export async function describeHits(
   signal: AbortSignal,
 ): Promise<Hit[]> {
   const [rows, ...pieces] = await Promise.all([
-    memory.store.episodes(candidates.map(({ oid }) => oid)),
-    ...candidates.slice(0, answersWithText).map((candidate) => piecesOf(candidate, words, memory, signal)),
+    memory.store.headlines(candidates.map(({ oid }) => oid)),
+    ...candidates.map((candidate, index) =>
+      index < answersWithText ? piecesOf(candidate, words, memory, signal) : placesOf(candidate),
+    ),
   ])
   const byOid = new Map(rows.map((row) => [row.oid, row]))
   return candidates.flatMap((candidate, index) => {
@@ -34,7 +36,7 @@ export async function describeHits(
 }
 
 function describe(
-  row: EpisodeRow,
+  row: Headline,
   candidate: Candidate,
   passages: HitPassage[],
   memory: Memory,
@@ -52,7 +54,7 @@ function describe(
     time: isoTime(row.author),
     score: candidate.score,
     identity: memory.identities.identityOf(row.oid),
-    kind: kindOf(subject, row.parents.length),
+    kind: ordinal === undefined ? 'other' : memory.graph.kind(ordinal),
     reachable: memory.isReachable(row.oid),
     passages,
     was: memory.identities.was(row.oid),
@@ -78,6 +80,11 @@ async function piecesOf(
   })
 }
 
+function placesOf(candidate: Candidate): HitPassage[] {
+  const places = candidate.passages.slice(0, shownPieces).flatMap((match) => placeOf(match) ?? [])
+  return places.map((place) => ({ ...place, text: '' }))
+}
+
 function placeOf(match: Match): { path: string; startLine: number; endLine: number } | undefined {
   const { path, startLine, endLine } = match
   return path === undefined || startLine === undefined || endLine === undefined
@@ -88,7 +95,7 @@ function placeOf(match: Match): { path: string; startLine: number; endLine: numb
 const longestParagraph = 600
 
 /** The paragraph of the message that has most of the question's words; nothing when there is only a subject. */
-function messageOf(row: EpisodeRow, words: readonly string[]): HitPassage[] {
+function messageOf(row: Headline, words: readonly string[]): HitPassage[] {
   const wanted = new Set(words.map(stemOf))
   const { body, trailers } = parseMessage(row.message)
   const paragraphs = body.split('\n\n').filter((paragraph) => paragraph !== '')

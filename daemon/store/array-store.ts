@@ -35,6 +35,8 @@ export function createArrayStore({ embedder, dimensions }: StoreSettings): Memor
       }
     },
     episodes: async (oids) => known(episodes, oids),
+    headlines: async (oids) =>
+      known(episodes, oids).map(({ oid, author, message }) => ({ oid, author, message })),
     details: async (oids) => known(details, oids),
     passages: async (oids) => known(passages, oids).flat().map(placeOf),
     async withPatchIds(patchIds) {

@@ -1,7 +1,7 @@
 import type { RecordBatch, Table } from 'apache-arrow'
 import type { Signature } from '../../contract/commit.ts'
 import { parseChanges, parseCounts, parseLines } from './row-text.ts'
-import type { DetailRow, EpisodeFacts, EpisodeRow, PassageRow } from './store.ts'
+import type { DetailRow, EpisodeFacts, EpisodeRow, Headline, PassageRow } from './store.ts'
 
 /** Rows as the native library returns them. */
 export type Rows = Table | RecordBatch
@@ -43,6 +43,23 @@ export function readEpisodes(rows: Rows): Numbered<EpisodeRow>[] {
       redactions: redactions(index),
       links: links(index),
     },
+  }))
+}
+
+/** Columns that a headline is read from. */
+export const headlineColumns = 'number oid message authorName authorEmail authorTime authorZone'.split(' ')
+
+/** Returns the headlines of these rows. */
+export function readHeadlines(rows: Rows): Numbered<Headline>[] {
+  const number = numbersOf(rows, 'number')
+  const [oid, message, author] = [
+    textsOf(rows, 'oid'),
+    textsOf(rows, 'message'),
+    signaturesOf(rows, 'author'),
+  ]
+  return range(rows, (index) => ({
+    number: number(index),
+    row: { oid: oid(index), author: author(index), message: message(index) },
   }))
 }
 

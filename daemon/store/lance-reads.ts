@@ -6,7 +6,7 @@ import { numberIn, type LanceTable } from './lance-table.ts'
 import type { LanceTables } from './lance-tables.ts'
 import type { OidIndex } from './oid-index.ts'
 import { exactUpTo } from './optimize.ts'
-import type { DetailRow, EpisodeFacts, EpisodeRow, Match, PassageRow, TextColumn } from './store.ts'
+import type { DetailRow, EpisodeFacts, EpisodeRow, Headline, Match, PassageRow, TextColumn } from './store.ts'
 import { wordsOf } from './words.ts'
 
 /** Rows that are read at once: each may name thousands of paths. */
@@ -30,6 +30,13 @@ export async function episodes(tables: LanceTables, oids: readonly string[]): Pr
   const { episodes, episodeOf } = tables
   const rows = await byNumber(episodes, columns.episodeColumns, numbersOf(episodeOf, oids))
   return inOrder(current(rows.flatMap(columns.readEpisodes), episodeOf), oids)
+}
+
+/** Returns what of the episodes of these commits is listed. */
+export async function headlines(tables: LanceTables, oids: readonly string[]): Promise<Headline[]> {
+  const { episodes, episodeOf } = tables
+  const rows = await byNumber(episodes, columns.headlineColumns, numbersOf(episodeOf, oids))
+  return inOrder(current(rows.flatMap(columns.readHeadlines), episodeOf), oids)
 }
 
 /** Returns the details of these commits. */
@@ -92,7 +99,7 @@ export async function searchVector(
 ): Promise<Match[]> {
   if (limit < 1) return []
   const query = tables.passages.native.vectorSearch(vector).distanceType('dot').limit(limit)
-  if ((await tables.passages.native.countRows()) > exactUpTo) query.nprobes(32).refineFactor(4)
+  if ((await tables.passages.native.countRows()) > exactUpTo) query.nprobes(32).refineFactor(2)
   const rows = await query.select([...columns.placeColumns, '_distance']).toArrow()
   const distance = columns.numbersOf(rows, '_distance')
   const matches = passageMatches(rows, tables, (index) => 1 - distance(index))

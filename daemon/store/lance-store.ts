@@ -55,6 +55,7 @@ export async function openLanceStore(folder: string, options: LanceStoreOptions)
     putDetails: (rows, passages) =>
       upkeep.after(gate.write((tables) => writing.putDetails(tables, rows, passages, dimensions))),
     episodes: (oids) => gate.read((tables) => reading.episodes(tables, oids)),
+    headlines: (oids) => gate.read((tables) => reading.headlines(tables, oids)),
     details: (oids) => gate.read((tables) => reading.details(tables, oids)),
     passages: (oids) => gate.read((tables) => reading.passages(tables, oids)),
     withPatchIds: (patchIds) => gate.read((tables) => reading.withPatchIds(tables, patchIds)),

@@ -15,6 +15,9 @@ export interface EpisodeRow {
   readonly links: string
 }
 
+/** What of an episode an answer that lists many of them shows. */
+export type Headline = Pick<EpisodeRow, 'oid' | 'author' | 'message'>
+
 /** One path of a commit. */
 export interface PathChange {
   readonly path: string
@@ -111,6 +114,8 @@ export interface MemoryStore {
 
   /** Returns the rows of these commits that are known, in the order asked. */
   episodes(oids: readonly string[]): Promise<EpisodeRow[]>
+  /** Returns the same without the paths, at half the cost. */
+  headlines(oids: readonly string[]): Promise<Headline[]>
   details(oids: readonly string[]): Promise<DetailRow[]>
   /** Returns the passages of these commits, without terms and vectors, by commit and ordinal. */
   passages(oids: readonly string[]): Promise<Omit<PassageRow, 'terms' | 'vector'>[]>

@@ -70,6 +70,8 @@ function describeRows(store: Current): void {
     ]
     await store().putEpisodes(rows)
     expect(await store().episodes(rows.map(({ oid }) => oid))).toEqual(rows)
+    const headlines = rows.map(({ oid, author, message }) => ({ oid, author, message }))
+    expect(await store().headlines(rows.map(({ oid }) => oid))).toEqual(headlines)
   })
 
   test('details come back as they were put', async () => {
