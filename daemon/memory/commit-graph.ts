@@ -1,4 +1,5 @@
 import type { EpisodeKind } from '../../contract/episode.ts'
+import { createOidIndex } from '../store/oid-index.ts'
 import type { EpisodeFacts } from '../store/store.ts'
 import { createIntegers, createLists, createNumbers, type Lists } from './columns.ts'
 import { kindOf } from './message.ts'
@@ -44,7 +45,7 @@ export interface Author {
 
 /** Creates a graph that knows nothing. */
 export function createCommitGraph(): CommitGraph {
-  const oids = createTable<string>((oid) => oid)
+  const oids = createOidIndex()
   const subjects: (string | undefined)[] = []
   const links = new Map<number, string>()
   const kinds: EpisodeKind[] = []
@@ -58,15 +59,23 @@ export function createCommitGraph(): CommitGraph {
   const touching: number[][] = []
   let size = 0
 
+  function intern(oid: string): number {
+    const known = oids.numberOf(oid)
+    if (known !== undefined) return known
+    const ordinal = oids.next
+    oids.set(oid, ordinal)
+    return ordinal
+  }
+
   function add(facts: EpisodeFacts): void {
-    const ordinal = oids.intern(facts.oid)
+    const ordinal = intern(facts.oid)
     const isNew = subjects[ordinal] === undefined
     if (!isNew && parents.lengthOf(ordinal) >= facts.parents.length) return
     for (const id of pathIds.get(ordinal)) touching[id] = without(touching[id], ordinal)
     const touched = new Set(facts.paths.map(paths.intern))
     for (const id of touched) (touching[id] ??= []).push(ordinal)
     pathIds.set(ordinal, touched)
-    parents.set(ordinal, facts.parents.map(oids.intern))
+    parents.set(ordinal, facts.parents.map(intern))
     subjects[ordinal] = facts.subject
     kinds[ordinal] = kindOf(facts.subject, facts.parents.length)
     if (facts.links !== '') links.set(ordinal, facts.links)
@@ -82,13 +91,13 @@ export function createCommitGraph(): CommitGraph {
       return size
     },
     add,
-    ancestors: (from) => markAncestors(from, parents, oids.values.length),
+    ancestors: (from) => markAncestors(from, parents, oids.next),
     isKnown,
-    ordinalOf: oids.find,
+    ordinalOf: oids.numberOf,
     *ordinals() {
-      for (let ordinal = 0; ordinal < oids.values.length; ordinal += 1) if (isKnown(ordinal)) yield ordinal
+      for (let ordinal = 0; ordinal < oids.next; ordinal += 1) if (isKnown(ordinal)) yield ordinal
     },
-    oid: (ordinal) => oids.at(ordinal) ?? '',
+    oid: (ordinal) => oids.oidOf(ordinal) ?? '',
     parents: parents.get,
     subject: (ordinal) => subjects[ordinal] ?? '',
     links: (ordinal) => links.get(ordinal) ?? '',

@@ -1,5 +1,5 @@
 import { numbersOf, textsOf } from './arrow-columns.ts'
-import { openHealed } from './heal.ts'
+import { openHealed, type Opened } from './heal.ts'
 import { tableShapes } from './lance-schema.ts'
 import type { LanceTable } from './lance-table.ts'
 import { createOidIndex, type OidIndex } from './oid-index.ts'
@@ -24,14 +24,74 @@ export async function openTables(
   dimensions: number,
   onHealed: (detail: string) => void,
 ): Promise<LanceTables> {
-  const shapes = tableShapes(dimensions)
-  const episodes = await openHealed(folder, shapes.episodes, loadNumbers, onHealed)
-  const passages = await openHealed(folder, shapes.passages, countPassages, onHealed)
-  const details = await openHealed(folder, shapes.details, loadNumbers, onHealed)
+  const opened = await openAll(folder, dimensions, onHealed)
+  const episodeOf = await indexEpisodes(opened)
+  const detailOf = await indexDetails(opened, onHealed)
+  const { episodes, details, passages } = opened
+  return namedTables(episodes.table, details.table, passages.table, episodeOf, detailOf)
+}
 
+// What was loaded must not outlive the opening: a closure in the function above would keep it for good.
+function namedTables(
+  episodes: LanceTable,
+  details: LanceTable,
+  passages: LanceTable,
+  episodeOf: OidIndex,
+  detailOf: OidIndex,
+): LanceTables {
+  return {
+    episodes,
+    details,
+    passages,
+    episodeOf,
+    detailOf,
+    close() {
+      for (const table of [episodes, details, passages]) table.close()
+    },
+  }
+}
+
+/** The tables with what was read from them. */
+interface OpenedTables {
+  readonly episodes: Opened<NumberedOid[]>
+  readonly details: Opened<NumberedOid[]>
+  /** How many passages each number has. */
+  readonly passages: Opened<Map<number, number>>
+}
+
+/** Opens all tables at once; when one cannot be opened, the others are closed again. */
+async function openAll(
+  folder: string,
+  dimensions: number,
+  onHealed: (detail: string) => void,
+): Promise<OpenedTables> {
+  const shapes = tableShapes(dimensions)
+  const opening = [
+    openHealed(folder, shapes.episodes, loadNumbers, onHealed),
+    openHealed(folder, shapes.details, loadNumbers, onHealed),
+    openHealed(folder, shapes.passages, countPassages, onHealed),
+  ] as const
+  try {
+    const [episodes, details, passages] = await Promise.all(opening)
+    return { episodes, details, passages }
+  } catch (error) {
+    for (const one of await Promise.allSettled<{ readonly table: LanceTable }>(opening)) {
+      if (one.status === 'fulfilled') one.value.table.close()
+    }
+    throw error
+  }
+}
+
+async function indexEpisodes({ episodes }: OpenedTables): Promise<OidIndex> {
   const episodeOf = createOidIndex()
   await episodes.table.remove(fill(episodeOf, episodes.loaded))
+  return episodeOf
+}
 
+async function indexDetails(
+  { details, passages }: OpenedTables,
+  onHealed: (detail: string) => void,
+): Promise<OidIndex> {
   const counts = passages.loaded
   const isWhole = ({ number, passages }: NumberedOid) => (counts.get(number) ?? 0) === passages
   const detailOf = createOidIndex()
@@ -42,18 +102,7 @@ export async function openTables(
   await details.table.remove([...elders, ...torn.map(({ number }) => number)])
   await passages.table.remove([...counts.keys()].filter((number) => detailOf.oidOf(number) === undefined))
   if (torn.length > 0) onHealed(`Passages of ${torn.length} commits were lost and are read again from git.`)
-
-  const tables = [episodes.table, details.table, passages.table]
-  return {
-    episodes: episodes.table,
-    details: details.table,
-    passages: passages.table,
-    episodeOf,
-    detailOf,
-    close() {
-      for (const table of tables) table.close()
-    },
-  }
+  return detailOf
 }
 
 interface NumberedOid {
