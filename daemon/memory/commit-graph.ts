@@ -1,5 +1,5 @@
 import type { EpisodeKind } from '../../contract/episode.ts'
-import { createOidIndex } from '../store/oid-index.ts'
+import { createOidIndex, type OidIndex } from '../store/oid-index.ts'
 import type { EpisodeFacts } from '../store/store.ts'
 import { createIntegers, createLists, createNumbers, type Lists } from './columns.ts'
 import { kindOf } from './message.ts'
@@ -59,23 +59,18 @@ export function createCommitGraph(): CommitGraph {
   const touching: number[][] = []
   let size = 0
 
-  function intern(oid: string): number {
-    const known = oids.numberOf(oid)
-    if (known !== undefined) return known
-    const ordinal = oids.next
-    oids.set(oid, ordinal)
-    return ordinal
-  }
-
   function add(facts: EpisodeFacts): void {
-    const ordinal = intern(facts.oid)
+    const ordinal = internOid(oids, facts.oid)
     const isNew = subjects[ordinal] === undefined
     if (!isNew && parents.lengthOf(ordinal) >= facts.parents.length) return
     for (const id of pathIds.get(ordinal)) touching[id] = without(touching[id], ordinal)
     const touched = new Set(facts.paths.map(paths.intern))
     for (const id of touched) (touching[id] ??= []).push(ordinal)
     pathIds.set(ordinal, touched)
-    parents.set(ordinal, facts.parents.map(intern))
+    parents.set(
+      ordinal,
+      facts.parents.map((oid) => internOid(oids, oid)),
+    )
     subjects[ordinal] = facts.subject
     kinds[ordinal] = kindOf(facts.subject, facts.parents.length)
     if (facts.links !== '') links.set(ordinal, facts.links)
@@ -110,6 +105,14 @@ export function createCommitGraph(): CommitGraph {
     touching: (path) => touching[paths.find(path) ?? -1] ?? [],
     allPaths: () => paths.values,
   }
+}
+
+function internOid(oids: OidIndex, oid: string): number {
+  const known = oids.numberOf(oid)
+  if (known !== undefined) return known
+  const ordinal = oids.next
+  oids.set(oid, ordinal)
+  return ordinal
 }
 
 function without(ordinals: readonly number[] = [], ordinal: number): number[] {

@@ -59,27 +59,17 @@ interface OpenedTables {
   readonly passages: Opened<Map<number, number>>
 }
 
-/** Opens all tables at once; when one cannot be opened, the others are closed again. */
+/** Opens one table after the other: what they take to be read at once is never given back by the C library. */
 async function openAll(
   folder: string,
   dimensions: number,
   onHealed: (detail: string) => void,
 ): Promise<OpenedTables> {
   const shapes = tableShapes(dimensions)
-  const opening = [
-    openHealed(folder, shapes.episodes, loadNumbers, onHealed),
-    openHealed(folder, shapes.details, loadNumbers, onHealed),
-    openHealed(folder, shapes.passages, countPassages, onHealed),
-  ] as const
-  try {
-    const [episodes, details, passages] = await Promise.all(opening)
-    return { episodes, details, passages }
-  } catch (error) {
-    for (const one of await Promise.allSettled<{ readonly table: LanceTable }>(opening)) {
-      if (one.status === 'fulfilled') one.value.table.close()
-    }
-    throw error
-  }
+  const episodes = await openHealed(folder, shapes.episodes, loadNumbers, onHealed)
+  const passages = await openHealed(folder, shapes.passages, countPassages, onHealed)
+  const details = await openHealed(folder, shapes.details, loadNumbers, onHealed)
+  return { episodes, details, passages }
 }
 
 async function indexEpisodes({ episodes }: OpenedTables): Promise<OidIndex> {
