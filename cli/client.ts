@@ -1,4 +1,4 @@
-import { Agent, request, type IncomingMessage } from 'node:http'
+import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
 import { AiosError, isErrorCode } from '../contract/errors.ts'
 import { addressOf, isReply, type InputOf, type ReplyOf, type Route } from '../contract/route.ts'
 
@@ -65,18 +65,36 @@ async function send({ socket, agent, route, input, signal }: Sent): Promise<Inco
   const headers = inBody
     ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
     : {}
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const address = inBody ? path : path + queryOf(rest)
-    const call = request({ socketPath: socket, agent, method: route.method, path: address, headers, signal })
-    call.on('response', resolve)
-    call.on('error', (error) => reject(asExpected(error, signal)))
-    call.end(body)
+  const address = inBody ? path : path + queryOf(rest)
+  const options = { socketPath: socket, agent, method: route.method, path: address, headers, signal }
+  const response = await exchange(options, body).catch((error: unknown) => {
+    throw asExpected(error, signal)
   })
   // An answer that breaks off is told to whoever reads it; without this it would also end the process.
   response.on('error', () => {})
   if ((response.statusCode ?? 500) < 400) return response
   throw errorOf(parse(await textOf(response)))
 }
+
+/**
+ * Sends one request and waits for the head of its answer.
+ *
+ * A kept connection that the daemon has closed is noticed only when it is written to; what was sent on it has
+ * reached nobody, and is sent again on a new one (as Node's documentation of `reusedSocket` says).
+ */
+function exchange(options: RequestOptions, body: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const call = request(options)
+    call.on('response', resolve)
+    call.on('error', (error) => {
+      if (call.reusedSocket && 'code' in error && closed.has(error.code)) resolve(exchange(options, body))
+      else reject(error)
+    })
+    call.end(body)
+  })
+}
+
+const closed: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
 
 function queryOf(input: Readonly<Record<string, unknown>>): string {
   const query = new URLSearchParams()
@@ -122,7 +140,7 @@ function errorOf(problem: unknown): AiosError {
   return isErrorCode(code) ? new AiosError(code, detail) : new AiosError('internal', `${code}: ${detail}`)
 }
 
-function asExpected(error: Error, signal: AbortSignal): AiosError {
+function asExpected(error: unknown, signal: AbortSignal): AiosError {
   if (signal.aborted && isTimeout(signal.reason)) {
     return new AiosError('daemon.busy', 'The daemon did not answer in time.', { cause: error })
   }
