@@ -53,7 +53,7 @@ const mostReportBytes = 6 * textLimits.mostHostCharacters
 
 /** Creates a keeper without a process. */
 export function createChildKeeper(options: ChildKeeperOptions): ChildKeeper {
-  const ending = new Set<Promise<void>>()
+  let ending: Promise<unknown> = Promise.resolve()
   let life: Life | undefined
   let failedStarts = 0
   let isClosed = false
@@ -64,15 +64,12 @@ export function createChildKeeper(options: ChildKeeperOptions): ChildKeeper {
       onEnd: (reason) => life === started && recover(started, reason),
     })
     life = started
-    ending.add(started.child.gone)
-    void started.child.gone.then(() => ending.delete(started.child.gone))
+    ending = Promise.all([ending, started.child.gone])
   }
 
   const receive = (from: Life, report: Report) => {
-    if (report.kind === 'unavailable') {
-      end()
-      return options.onUnavailable(report.reason)
-    }
+    if (report.kind === 'unavailable') from.child.kill()
+    if (report.kind === 'unavailable') return options.onUnavailable(report.reason)
     if (report.kind === 'ready') {
       from.isReady = true
       failedStarts = 0
@@ -111,7 +108,7 @@ export function createChildKeeper(options: ChildKeeperOptions): ChildKeeper {
     async close() {
       isClosed = true
       end()
-      await Promise.all(ending)
+      await ending
     },
   }
 }
