@@ -8,8 +8,9 @@ type Fields = Readonly<Record<string, unknown>>
 export function readReport(text: string): Report | undefined {
   const fields = readObject(text)
   if (fields === undefined) return undefined
-  const read = readers[textOf(fields['kind'])]
-  return read?.(fields)
+  // Only own names count: a kind may be called `constructor`.
+  const kind = textOf(fields['kind'])
+  return Object.hasOwn(readers, kind) ? readers[kind]?.(fields) : undefined
 }
 
 const readers: Readonly<Record<string, (fields: Fields) => Report>> = {

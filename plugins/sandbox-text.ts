@@ -12,6 +12,7 @@ export function plainLine(text: string): string {
     .slice(0, 4 * mostMessageCharacters)
     .replaceAll(escapes, '')
     .replaceAll(hidden, ' ')
+    .replaceAll(/ {2,}/g, ' ')
     .trim()
     .slice(0, mostMessageCharacters)
 }

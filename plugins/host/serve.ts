@@ -2,7 +2,7 @@ import { type Hosted, type HostedParts, openHosted } from './hosted.ts'
 import type { Order, PluginSource } from './messages.ts'
 
 /** How long a call runs before the process begins to say how it is getting on, and how often it says so. */
-const pulseMs = 50
+const pulseMs = 20
 
 /**
  * Creates what answers the daemon's orders in the process of a trust group.
