@@ -20,6 +20,7 @@ import { createLearnedEmbedder } from './embedder/learned.ts'
 import { createGit } from './git/git.ts'
 import { createServer } from './http/server.ts'
 import { holdConfig } from './held-config.ts'
+import { createHookDoor, type HookDoor } from './hook-door.ts'
 import { createIdleExit } from './idle.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { takeLock } from './lock.ts'
@@ -106,7 +107,13 @@ async function build(ground: Ground): Promise<Daemon> {
   const workers = openWorkers(ground, events)
   const repositories = openRepositories(ground, journal, events, workers)
   const service = describe(folders, now)
-  await listen(ground, await answersOf(ground, { service, journal, events, workers, repositories }), service)
+  const hooks = openHooks(ground, repositories)
+  await listen(
+    ground,
+    await answersOf(ground, { service, journal, events, workers, repositories, hooks }),
+    service,
+  )
+  hooks.open()
   events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
   logger.info({ pid: service.pid, socket: service.socket }, 'started')
   repositories.start()
@@ -151,8 +158,24 @@ function openRepositories(
   return repositories
 }
 
+/** Nobody listens to git's questions yet, so no hook asks. */
+function openHooks({ folders, logger, lifecycle }: Ground, repositories: Repositories): HookDoor {
+  const door = createHookDoor({
+    git: createGit(),
+    repositories,
+    state: folders.state,
+    socket: folders.socket,
+    unanswered: 'allow',
+    ask: async () => ({ decision: 'allow', findings: [], results: [] }),
+    onError: (error) => logger.warn({ err: error }, 'hooks'),
+  })
+  lifecycle.onClose('hooks', () => door.close())
+  return door
+}
+
 /** What answers are given from. */
 interface Built {
+  readonly hooks: HookDoor
   readonly service: Service
   readonly journal: Journal
   readonly events: Events
@@ -162,7 +185,7 @@ interface Built {
 
 async function answersOf(
   { folders, environment, settings, logger, lifecycle, onStop }: Ground,
-  { service, journal, events, workers, repositories }: Built,
+  { service, journal, events, workers, repositories, hooks }: Built,
 ): Promise<Answers<typeof routes>> {
   const problem = (error: unknown) => logger.warn({ err: error }, 'settings are not in force')
   const config = await holdConfig({ userFile: folders.configFile, environment }, problem)
@@ -178,7 +201,9 @@ async function answersOf(
     events: { since: journal.since, subscribe: events.subscribe },
     health: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
     status: () => statusOf({ service, folders, workers, repositories, config }),
-    doctor: ({ fix = false }) => examine({ folders, repositories, git: createGit() }, fix),
+    doctor: ({ fix = false }) =>
+      examine({ folders, repositories, git: createGit(), hookProblems: hooks.problems }, fix),
+    hooks: hooks.answers,
     stop: async ({ reason = 'asked to' }) => {
       onStop(reason)
       return { pid: service.pid }
