@@ -1,22 +1,12 @@
 import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AiosError } from '../../contract/errors.ts'
-import {
-  noticeHooks,
-  questionHooks,
-  type GitHook,
-  type HooksAnswer,
-  type HookStatus,
-} from '../../contract/hook-routes.ts'
 import { gitOf, type Repository } from '../git/repository.ts'
 import { commandOf, hasConfigHooks, readConfigHooks, setConfigHook, unsetConfigHook } from './config-hooks.ts'
-import { checkFolder, findHooksFolder, type HooksFolder } from './folder.ts'
-import { hookStatus, installHook, uninstallHook, type Outcome } from './hook-file.ts'
-import { managerIn } from './managers.ts'
+import { checkFolder, findHooksFolder } from './folder.ts'
+import { installHook, uninstallHook, type Outcome } from './hook-file.ts'
+import { allHooks, placesOf, report, type Ground, type HooksReport } from './report.ts'
 import type { ShimSettings } from './shim.ts'
-
-/** What is said of the hooks of a repository. */
-export type HooksReport = Omit<HooksAnswer, 'repository'>
 
 /** Puts aios beside the hooks of a repository, and takes it away again. */
 export interface GitHooks {
@@ -31,8 +21,6 @@ export interface GitHooksParts {
   /** Returns what `git --version` says; hooks in the configuration are run from 2.54 on. */
   readonly gitVersion?: (repository: Repository, signal: AbortSignal) => Promise<string>
 }
-
-const allHooks: readonly GitHook[] = [...questionHooks, ...noticeHooks]
 
 /** Creates what installs and uninstalls hooks; whatever it is asked twice, it does once. */
 export function createGitHooks({ shim, gitVersion = askVersion }: GitHooksParts): GitHooks {
@@ -65,27 +53,6 @@ export function createGitHooks({ shim, gitVersion = askVersion }: GitHooksParts)
       )
     },
   }
-}
-
-interface Ground {
-  readonly repository: Repository
-  readonly folder: HooksFolder
-  readonly way: HooksAnswer['way']
-  readonly shim: ShimSettings
-  /** Where the files lie that the configuration names. */
-  readonly ownFolder: string
-}
-
-/** Returns every folder that aios may ever have put a file into: git may have looked elsewhere then. */
-function placesOf({ repository, folder, ownFolder }: Ground): string[] {
-  const husky = join(repository.root, '.husky', '_')
-  const known = [
-    folder.path,
-    join(repository.commonDir, 'hooks'),
-    ...(repository.isBare ? [] : [husky]),
-    ownFolder,
-  ]
-  return [...new Set(known)]
 }
 
 async function eachIn(
@@ -127,59 +94,6 @@ async function installConfig({ repository, ownFolder }: Ground, signal: AbortSig
     await setConfigHook(hook, commandOf(hook, ownFolder), repository, signal)
   }
   return { changed: missing.length > 0, remarks: [] }
-}
-
-async function report(ground: Ground, done: readonly Outcome[], signal: AbortSignal): Promise<HooksReport> {
-  const { folder, way } = ground
-  const hooks = way === 'files' ? await statusIn(folder.path, ground) : await configStatus(ground, signal)
-  const manager = await managerIn(folder.path, allHooks)
-  const remarks = [...done.flatMap((one) => one.remarks), ...remarksOn(hooks, manager)]
-  return {
-    way,
-    folder: folder.path,
-    ...(manager === undefined ? {} : { manager }),
-    hooks,
-    changed: done.filter(({ changed }) => changed).length,
-    remarks,
-  }
-}
-
-async function statusIn(folder: string, { shim }: Ground): Promise<HookStatus[]> {
-  return Promise.all(allHooks.map((hook) => hookStatus({ hook, folder, shim })))
-}
-
-async function configStatus(ground: Ground, signal: AbortSignal): Promise<HookStatus[]> {
-  const set = await readConfigHooks(ground.repository, signal)
-  const files = await statusIn(ground.ownFolder, ground)
-  return files.map((file) => {
-    const command = set.get(file.hook)
-    if (command === undefined) return { ...file, state: file.state === 'absent' ? 'absent' : 'displaced' }
-    return command === commandOf(file.hook, ground.ownFolder) ? file : { ...file, state: 'outdated' }
-  })
-}
-
-function remarksOn(hooks: readonly HookStatus[], manager: string | undefined): string[] {
-  const inState = (state: HookStatus['state']) =>
-    hooks.filter((one) => one.state === state).map(({ hook }) => hook)
-  const displaced = inState('displaced')
-  const outdated = inState('outdated')
-  const isIn = hooks.some(({ state }) => state === 'installed')
-  const by = manager === undefined ? 'somebody' : manager
-  return [
-    ...(displaced.length === 0
-      ? []
-      : [
-          `${by} took the place of aios in ${displaced.join(', ')}; \`aios hooks install\` puts it back beside.`,
-        ]),
-    ...(outdated.length === 0
-      ? []
-      : [
-          `${outdated.join(', ')} ${outdated.length === 1 ? 'is' : 'are'} of another aios; run \`aios hooks install\`.`,
-        ]),
-    ...(isIn && manager === 'husky'
-      ? ['husky writes its folder anew when it is installed; run `aios hooks install` after it.']
-      : []),
-  ]
 }
 
 const denied = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EDQUOT'])
