@@ -11,6 +11,7 @@ import { hangSign, hooksFolder } from './hooks/door.ts'
 import { createGitHooks, type GitHooks } from './hooks/hooks.ts'
 import { passOn, type Noticed } from './hooks/notice.ts'
 import { openSpool } from './hooks/spool.ts'
+import { createStagedReader } from './hooks/staged-memo.ts'
 import type { Repositories } from './repositories.ts'
 
 /** What the door for git's hooks is made of. */
@@ -48,6 +49,7 @@ const deadlineMs = 4_500
 export function createHookDoor(parts: HookDoorParts): HookDoor {
   const { git, repositories, state, socket, unanswered, onError } = parts
   const folder = hooksFolder(state)
+  const readStaged = git === undefined ? undefined : createStagedReader(git, Date.now)
   const hooks = createGitHooks({ shim: { folder, seconds: shimSeconds } })
   let listens: readonly QuestionHook[] = []
   let isOpen = false
@@ -66,7 +68,7 @@ export function createHookDoor(parts: HookDoorParts): HookDoor {
       askHook: (question, signal) =>
         answerHook(
           question,
-          { ...parts, deadlineMs, git, repositoryOf: (folders) => heldAt(folders)?.registration.id },
+          { ...parts, deadlineMs, readStaged, repositoryOf: (folders) => heldAt(folders)?.registration.id },
           signal,
         ),
       notifyHook: async (notice) => ({ noticed: await passOn(notice, notices) }),

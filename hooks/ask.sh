@@ -10,6 +10,10 @@ aios_send() {
   set -- "hook=$aios_hook" "directory=$PWD" "gitDir=${GIT_DIR-}" "indexFile=${GIT_INDEX_FILE-}" \
     "workTree=${GIT_WORK_TREE-}" "authorName=${GIT_AUTHOR_NAME-}" "authorEmail=${GIT_AUTHOR_EMAIL-}" \
     "editor=${GIT_EDITOR-}" "skip=${AIOS_SKIP-}" "input=$aios_input" "$@"
+  if [ ${#aios_input} -lt 60000 ] && command -v perl >/dev/null 2>&1; then
+    aios_perl "$@"
+    [ $? = 9 ] || return
+  fi
   if command -v curl >/dev/null 2>&1; then
     printf '%s\0' "$@" | curl -q -s --noproxy '*' --max-time "$aios_seconds" --unix-socket "$aios_socket" \
       -H 'Content-Type: application/x-aios-hook' -H 'Accept: text/plain' -H 'Expect:' \
@@ -19,19 +23,31 @@ aios_send() {
   aios_bytes=0
   for aios_word; do aios_bytes=$((aios_bytes + ${#aios_word} + 1)); done
   {
-    printf 'POST /v1/hooks/ask HTTP/1.0\r\nHost: aios\r\nContent-Type: application/x-aios-hook\r\n'
-    printf 'Accept: text/plain\r\nConnection: close\r\nContent-Length: %s\r\n\r\n' "$aios_bytes"
+    printf 'POST /v1/hooks/ask HTTP/1.0\r\nContent-Type: application/x-aios-hook\r\nAccept: text/plain\r\n'
+    printf 'Connection: close\r\nContent-Length: %s\r\n\r\n' "$aios_bytes"
     printf '%s\0' "$@"
   } 2>/dev/null | aios_carry
 }
 
-# Without curl: whatever can carry bytes to a Unix socket and back.
+# Perl without its modules starts in a third of the time that curl takes, and comes with git. It ends with 9
+# where the address of a socket is written in a way that it was not told.
+aios_perl() {
+  perl -e 'my ($seconds, $path, @fields) = @ARGV;
+    my $address = $^O =~ /^(?:linux|cygwin|msys)$/ ? pack("Sa*", 1, $path)
+      : $^O =~ /^(?:darwin|\w+bsd)$/ ? pack("CCa*", 2 + length $path, 1, $path) : exit 9;
+    alarm $seconds;
+    socket my $door, 1, 1, 0 or exit 9;
+    connect $door, $address or exit 1;
+    my $body = join "", map "$_\0", @fields;
+    my $said = join "\r\n", "POST /v1/hooks/ask HTTP/1.0", "Content-Type: application/x-aios-hook",
+      "Accept: text/plain", "Connection: close", "Content-Length: " . length $body, "", $body;
+    while (length $said) { my $bytes = syswrite $door, $said or exit 1; substr $said, 0, $bytes, "" }
+    while (sysread $door, my $piece, 65536) { syswrite STDOUT, $piece }' "$aios_seconds" "$aios_socket" "$@"
+}
+
+# Without both: whatever can carry bytes to a Unix socket and back.
 aios_carry() {
-  if command -v perl >/dev/null 2>&1; then
-    perl -MSocket -e 'alarm shift; socket my $s, AF_UNIX, SOCK_STREAM, 0 or exit 1;
-      connect $s, pack_sockaddr_un(shift) or exit 1; undef $/; syswrite $s, <STDIN>;
-      while (sysread $s, my $b, 65536) { syswrite STDOUT, $b }' "$aios_seconds" "$aios_socket"
-  elif command -v python3 >/dev/null 2>&1; then
+  if command -v python3 >/dev/null 2>&1; then
     python3 -ISc 'import socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.settimeout(float(sys.argv[1]))

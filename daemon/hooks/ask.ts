@@ -1,6 +1,6 @@
 import type { HookAnswer, HookQuestion, QuestionHook } from '../../contract/hook-routes.ts'
-import type { Git } from '../git/git.ts'
 import { findGitFolders, readQuestion, type GitFolders } from './question.ts'
+import type { StagedReader } from './staged-memo.ts'
 import { verdictText, type Verdict } from './verdict.ts'
 
 /** Asks everybody who listens to a hook, except those who are to be skipped. */
@@ -13,7 +13,8 @@ export type AskListeners = (
 
 /** What a question is answered from. */
 export interface AskParts {
-  readonly git: Git | undefined
+  /** Undefined where there is no git to read an index with. */
+  readonly readStaged: StagedReader | undefined
   /** Returns the id of the registered repository with these git folders. */
   readonly repositoryOf: (folders: GitFolders) => string | undefined
   readonly ask: AskListeners
@@ -32,11 +33,12 @@ export async function answerHook(
   const { hook } = question
   const folders = await findGitFolders(question.directory, question.gitDir)
   const repository = folders === undefined ? undefined : parts.repositoryOf(folders)
-  if (folders === undefined || repository === undefined || parts.git === undefined) return allowed(hook)
+  if (folders === undefined || repository === undefined || parts.readStaged === undefined)
+    return allowed(hook)
   const deadline = AbortSignal.timeout(parts.deadlineMs)
   const either = AbortSignal.any([signal, deadline])
   try {
-    const data = { repository, ...(await readQuestion(question, folders, parts.git, either)) }
+    const data = { repository, ...(await readQuestion(question, folders, parts.readStaged, either)) }
     const asked = parts.ask(hook, data, { skip: namesIn(question.skip) }, either)
     return verdictText(hook, await Promise.race([asked, rejected(either)]))
   } catch (error) {

@@ -2,8 +2,7 @@ import { open, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { HookQuestion } from '../../contract/hook-routes.ts'
 import { limits } from '../../contract/limits.ts'
-import type { Git } from '../git/git.ts'
-import { readStagedFiles } from '../git/staged-files.ts'
+import type { StagedReader } from './staged-memo.ts'
 
 /** The git folders that a hook was run for. */
 export interface GitFolders {
@@ -26,7 +25,7 @@ export async function findGitFolders(directory: string, gitDir?: string): Promis
 export async function readQuestion(
   question: HookQuestion,
   { gitDir }: GitFolders,
-  git: Git,
+  readStaged: StagedReader,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
   const about = { root: question.directory, ...(await branchOf(gitDir)), ...authorOf(question) }
@@ -35,7 +34,7 @@ export async function readQuestion(
     return { root: question.directory, remote, updates: updatesIn(question.input ?? '') }
   }
   const indexFile = resolve(question.directory, question.indexFile ?? join(gitDir, 'index'))
-  const files = await readStagedFiles(git, { gitDir, indexFile }, signal)
+  const files = await readStaged({ gitDir, indexFile }, signal)
   if (question.hook === 'pre-commit') return { ...about, files }
   return { ...about, message: await messageOf(question), files }
 }

@@ -228,8 +228,8 @@ test('a bug behind the door does not refuse the commit', async () => {
   expect(stderr).toContain('did not answer')
 })
 
-test.each(['perl', 'python3', 'nothing'])(
-  'with %s instead of curl the shim does what it can',
+test.each(['perl', 'curl', 'python3', 'nothing'])(
+  'with %s and nothing else the shim does what it can',
   async (tool) => {
     const stage = await installed()
     stage.answer(refusal)
