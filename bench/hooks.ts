@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,7 +13,9 @@ import { hangSign, hooksFolder } from '../daemon/hooks/door.ts'
 import { startBenchDaemon, withHome, type BenchDaemon } from './daemon.ts'
 import { quantile, round, spread } from './report.ts'
 
-const rounds = 80
+const rounds = 60
+/** Nobody commits while the last commit is still being read; the daemon has done with it by then. */
+const pauseMs = 150
 const interruptions = 1000
 
 /** A clone in which commits are timed. */
@@ -30,7 +32,7 @@ export async function* benchHooks(repository: string): AsyncGenerator<object> {
     const daemon = await startBenchDaemon(join(home, 'up'))
     try {
       const contestants = await prepare(home, repository, daemon)
-      return [...race(contestants), await interrupt(home, repository)]
+      return [...(await race(contestants)), ...(await interrupt(home, repository))]
     } finally {
       await daemon.stop()
     }
@@ -86,12 +88,13 @@ function withManagers(home: string, clone: (name: string) => string): Contestant
 }
 
 /** Each in turn, beginning with another each round, so that what else the machine does falls on all alike. */
-function race(contestants: readonly Contestant[]): object[] {
+async function race(contestants: readonly Contestant[]): Promise<object[]> {
   const ms = new Map(contestants.map(({ name }): [string, number[]] => [name, []]))
   for (let turn = 0; turn <= rounds; turn += 1) {
     for (let at = 0; at < contestants.length; at += 1) {
       const contestant = contestants[(turn + at) % contestants.length]
       if (contestant === undefined) continue
+      await sleep(pauseMs)
       const took = commitOnce(contestant, turn)
       // The first is cold for everybody.
       if (turn > 0) ms.get(contestant.name)?.push(took)
@@ -124,8 +127,8 @@ function commitOnce({ clone, ready }: Contestant, turn: number): number {
 
 const identity = ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', '-c', 'gc.auto=0']
 
-/** Presses Ctrl-C at any moment of a commit that waits for an answer, and looks at every byte afterwards. */
-async function interrupt(home: string, repository: string): Promise<object> {
+/** Presses Ctrl-C at any moment of a commit that waits for an answer; and of one that waits for a plain hook. */
+async function interrupt(home: string, repository: string): Promise<object[]> {
   const clone = cloneInto(join(home, 'interrupted'), repository)
   const state = join(home, 'hung')
   const socket = join(home, 'h')
@@ -134,33 +137,38 @@ async function interrupt(home: string, repository: string): Promise<object> {
   hangSign(hooksFolder(state), { socket, unanswered: 'allow', listens: questionHooks })
   const hooks = createGitHooks({ shim: { folder: hooksFolder(state), seconds: 30 } })
   await hooks.install(await openRepository(clone, createGit()), new AbortController().signal)
+  const plain = cloneInto(join(home, 'plain'), repository)
+  writeFileSync(join(plain, '.git', 'hooks', 'pre-commit'), '#!/bin/sh\nsleep 30\n', { mode: 0o755 })
+  const figures = [
+    { figure: 'Ctrl-C in pre-commit', ...(await pressOften(clone)) },
+    { figure: 'Ctrl-C in a plain hook', ...(await pressOften(plain)) },
+  ]
+  hung.close()
+  return figures
+}
+
+/** Looks at every byte of the user's work after each; a lock that git itself leaves is counted apart. */
+async function pressOften(clone: string): Promise<object> {
   const names = ['staged.txt', 'half-staged.txt', 'untracked.txt']
   for (const name of names) writeFileSync(join(clone, name), `work of the user in ${name}\n`.repeat(100))
   execFileSync('git', ['add', 'staged.txt', 'half-staged.txt'], { cwd: clone })
   appendFileSync(join(clone, 'half-staged.txt'), 'and more that is not staged\n')
+  const lock = join(clone, '.git', 'index.lock')
   const before = picture(clone, names)
   let changed = 0
   let locks = 0
   for (let number = 0; number < interruptions; number += 1) {
-    const child = spawn('git', [...identity, 'commit', '--quiet', '-m', 'never'], {
-      cwd: clone,
-      detached: true,
-      stdio: 'ignore',
-    })
+    const args = [...identity, 'commit', '--quiet', '-m', 'never']
+    const child = spawn('git', args, { cwd: clone, detached: true, stdio: 'ignore' })
     const ended = new Promise((resolve) => void child.once('exit', resolve))
     await sleep(number % 40)
     if (child.pid !== undefined) signalGroup(child.pid)
     await ended
+    if (existsSync(lock)) locks += 1
+    rmSync(lock, { force: true })
     if (picture(clone, names) !== before) changed += 1
-    if (existsSync(join(clone, '.git', 'index.lock'))) locks += 1
   }
-  hung.close()
-  return {
-    figure: 'Ctrl-C in pre-commit',
-    times: interruptions,
-    timesAnythingChanged: changed,
-    locksLeft: locks,
-  }
+  return { times: interruptions, timesAnythingChanged: changed, locksLeftByGit: locks }
 }
 
 function signalGroup(pid: number): void {

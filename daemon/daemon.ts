@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
@@ -20,18 +20,18 @@ import { createLearnedEmbedder } from './embedder/learned.ts'
 import { createGit } from './git/git.ts'
 import { createServer } from './http/server.ts'
 import { holdConfig } from './held-config.ts'
-import { createHookDoor, type HookDoor } from './hook-door.ts'
+import type { HookDoor } from './hook-door.ts'
 import { createIdleExit } from './idle.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { takeLock } from './lock.ts'
 import { logStream } from './log-stream.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
+import { openHooks } from './open-hooks.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
-import { announce, withdraw } from './service.ts'
+import { announce, describeService, withdraw } from './service.ts'
 import { statusOf } from './status.ts'
 import { openJournal, type Journal } from './store/journal.ts'
 import { refusalOf, storeError } from './store/lance-errors.ts'
-import { version } from './version.ts'
 
 /** What a daemon is made with. */
 export interface DaemonOptions {
@@ -106,7 +106,7 @@ async function build(ground: Ground): Promise<Daemon> {
   })
   const workers = openWorkers(ground, events)
   const repositories = openRepositories(ground, journal, events, workers)
-  const service = describe(folders, now)
+  const service = describeService(folders.socket, now)
   const hooks = openHooks(ground, repositories)
   await listen(
     ground,
@@ -156,21 +156,6 @@ function openRepositories(
   })
   lifecycle.onClose('repositories', () => repositories.close())
   return repositories
-}
-
-/** Nobody listens to git's questions yet, so no hook asks. */
-function openHooks({ folders, logger, lifecycle }: Ground, repositories: Repositories): HookDoor {
-  const door = createHookDoor({
-    git: createGit(),
-    repositories,
-    state: folders.state,
-    socket: folders.socket,
-    unanswered: 'allow',
-    ask: async () => ({ decision: 'allow', findings: [], results: [] }),
-    onError: (error) => logger.warn({ err: error }, 'hooks'),
-  })
-  lifecycle.onClose('hooks', () => door.close())
-  return door
 }
 
 /** What answers are given from. */
@@ -245,18 +230,6 @@ function openEvents(journal: Journal, logger: Logger, now: () => number): Events
         logger.error({ err: error, fact }, 'a fact was not kept')
       }
     },
-  }
-}
-
-function describe(folders: StateFolders, now: () => number): Service {
-  return {
-    id: randomUUID(),
-    version: version(),
-    protocol,
-    pid: process.pid,
-    socket: folders.socket,
-    url: '',
-    startedAt: new Date(now()).toISOString(),
   }
 }
 

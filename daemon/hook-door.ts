@@ -79,12 +79,17 @@ export function createHookDoor(parts: HookDoorParts): HookDoor {
     },
     open() {
       isOpen = true
-      hang()
-      spool = openSpool({
-        folder,
-        onError,
-        onNotice: (notice) => void passOn(notice, notices).catch(onError),
-      })
+      // On a full disk hooks find no sign, or an old one, and commits go on; so does the daemon.
+      try {
+        hang()
+        spool = openSpool({
+          folder,
+          onError,
+          onNotice: (notice) => void passOn(notice, notices).catch(onError),
+        })
+      } catch (error) {
+        onError(error)
+      }
     },
     problems: (held) => problemsIn(held, hooks),
     async close() {

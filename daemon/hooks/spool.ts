@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, watch } from 'node:fs'
+import { existsSync, type FSWatcher, mkdirSync, watch } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -48,18 +48,28 @@ export function openSpool({ folder, onNotice, onError, lookMs = 30_000 }: SpoolP
     return running
   }
 
-  const watcher = watch(folder, (_event, name) => {
-    if (name === 'spool' && existsSync(path)) void drain()
-  })
-  watcher.on('error', onError)
+  const watcher = tryWatch()
   const timer = setInterval(() => void drain(), lookMs).unref()
   void drain()
+
+  /** Where the system has no watches left, the clock has to do. */
+  function tryWatch(): FSWatcher | undefined {
+    try {
+      const fresh = watch(folder, (_event, name) => {
+        if (name === 'spool' && existsSync(path)) void drain()
+      })
+      return fresh.on('error', onError)
+    } catch (error) {
+      onError(error)
+      return undefined
+    }
+  }
 
   return {
     drain,
     async close() {
       ending.abort()
-      watcher.close()
+      watcher?.close()
       clearInterval(timer)
       await running
     },
@@ -94,7 +104,7 @@ async function readNotices(path: string): Promise<HookNotice[]> {
 }
 
 /** Reads one line: hook, rewritten commits, place, with tabs between; undefined for what is torn or strange. */
-export function readNotice(line: string): HookNotice | undefined {
+function readNotice(line: string): HookNotice | undefined {
   const [name, pairs, ...rest] = line.split('\t')
   const hook = noticeHooks.find((one) => one === name)
   const place = rest.join('\t')

@@ -13,7 +13,7 @@ export function acceptHookForms(app: FastifyInstance): void {
 }
 
 /** Returns the fields; what is empty is absent, and each `argument` is one of the `arguments`. */
-export function readHookForm(text: string): Record<string, unknown> {
+function readHookForm(text: string): Record<string, unknown> {
   const fields = text.split('\0').flatMap((field) => {
     const at = field.indexOf('=')
     return at < 1 ? [] : [{ name: field.slice(0, at), value: field.slice(at + 1) }]

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { HookNotice } from '../../../contract/hook-routes.ts'
-import { openSpool, readNotice, type Spool } from '../../../daemon/hooks/spool.ts'
+import { openSpool, type Spool } from '../../../daemon/hooks/spool.ts'
 import { forever, setHookStage, type HookStage } from '../../fixtures/hooks.ts'
 
 async function installed(options = {}): Promise<HookStage> {
@@ -56,7 +56,9 @@ test('a rewrite tells what became of each commit, in lines that fit into one wri
   const lines = spooled(stage).slice(1)
   expect(lines).toHaveLength(3)
   expect(lines.every((line) => line.length < 4096)).toBe(true)
-  const read = lines.flatMap((line) => readNotice(line)?.rewritten ?? [])
+  const { spool, seen } = spoolOf(stage)
+  await spool.drain()
+  const read = seen.flatMap(({ rewritten = [] }) => rewritten)
   expect(read).toEqual(pairs.map(([from, to]) => ({ from, to })))
 })
 
