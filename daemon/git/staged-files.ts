@@ -1,5 +1,6 @@
 import type { ChangeStatus } from '../../contract/commit.ts'
 import { type Git, gitFailed, type GitOptions } from './git.ts'
+import { looseSize } from './loose-size.ts'
 import { parseRawRecord } from './raw-parser.ts'
 import { diffArguments } from './settings.ts'
 
@@ -18,15 +19,20 @@ export interface StagedFile {
 export interface IndexPlace {
   readonly gitDir: string
   readonly indexFile: string
+  /** Where its objects lie. */
+  readonly objects: string
 }
 
 /** Submodules stand in the index as commits, which have no size. */
 const submodule = '160000'
 
+/** With more files than these, git is asked for all sizes at once. */
+const mostLoose = 200
+
 /**
  * Returns what the next commit would change, from the index that git is about to commit.
  *
- * No file of the worktree is read, and none is written: neither process below knows where it is.
+ * No file of the worktree is read, and none is written: git is not told where it is.
  */
 export async function readStagedFiles(
   git: Git,
@@ -34,19 +40,32 @@ export async function readStagedFiles(
   signal: AbortSignal,
 ): Promise<StagedFile[]> {
   const where = optionsOf(place, signal)
-  // Begun together, because starting a process is most of what each of them takes.
-  const sizes = git.start(['cat-file', '--batch-check=%(objectsize)', '--buffer'], where)
-  try {
-    const files = await diffIndex(git, where)
-    const measured = files.filter(({ mode }) => mode !== submodule)
-    const text = collect(sizes.stdout)
-    sizes.stdin.end(measured.map(({ oid }) => `${oid}\n`).join(''))
-    const lines = (await text).split('\n')
-    const sizeOf = new Map(measured.map(({ oid }, at) => [oid, Number.parseInt(lines[at] ?? '', 10)]))
-    return files.map((file) => ({ ...file, size: sizeOf.get(file.oid) || 0 }))
-  } finally {
-    sizes.kill()
-    await sizes.ended
+  const files = await diffIndex(git, where)
+  const blobs = [...new Set(files.filter(({ mode }) => mode !== submodule).map(({ oid }) => oid))]
+  const sizes = new Map<string, number>()
+  // Starting another process is most of what asking git would take.
+  for (const oid of blobs.slice(0, mostLoose)) {
+    const size = await looseSize(place.objects, oid)
+    if (size !== undefined) sizes.set(oid, size)
+  }
+  const others = blobs.filter((oid) => !sizes.has(oid))
+  if (others.length > 0) await askSizes(others, git, where, sizes)
+  return files.map((file) => ({ ...file, size: sizes.get(file.oid) ?? 0 }))
+}
+
+async function askSizes(
+  oids: readonly string[],
+  git: Git,
+  where: GitOptions,
+  sizes: Map<string, number>,
+): Promise<void> {
+  const input = `${oids.join('\n')}\n`
+  const lines = (
+    await git.text(['cat-file', '--batch-check=%(objectsize)', '--buffer'], { ...where, input })
+  ).split('\n')
+  for (const [at, oid] of oids.entries()) {
+    const size = Number(lines[at])
+    if (Number.isSafeInteger(size)) sizes.set(oid, size)
   }
 }
 
@@ -82,10 +101,4 @@ async function diffIndex(git: Git, where: GitOptions): Promise<Omit<StagedFile, 
     parsed = parseRawRecord(stdout, parsed.end)
   }
   return files
-}
-
-async function collect(stream: AsyncIterable<unknown>): Promise<string> {
-  let text = ''
-  for await (const piece of stream) text += String(piece)
-  return text
 }

@@ -24,7 +24,7 @@ export async function findGitFolders(directory: string, gitDir?: string): Promis
 /** Returns what a listener of the hook is given, less the repository that it is about. */
 export async function readQuestion(
   question: HookQuestion,
-  { gitDir }: GitFolders,
+  { gitDir, commonDir }: GitFolders,
   readStaged: StagedReader,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
@@ -34,7 +34,7 @@ export async function readQuestion(
     return { root: question.directory, remote, updates: updatesIn(question.input ?? '') }
   }
   const indexFile = resolve(question.directory, question.indexFile ?? join(gitDir, 'index'))
-  const files = await readStaged({ gitDir, indexFile }, signal)
+  const files = await readStaged({ gitDir, indexFile, objects: join(commonDir, 'objects') }, signal)
   if (question.hook === 'pre-commit') return { ...about, files }
   return { ...about, message: await messageOf(question), files }
 }

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { forever, setHookStage, type HookStage } from '../../fixtures/hooks.ts'
 
 const refusal = {
@@ -265,4 +267,64 @@ test.each(['', '/nowhere'])('a program that gives git PATH=%j is answered too', 
   const hook = join(stage.path, '.git/hooks/pre-commit')
   const ended = await stage.run('/bin/sh', [hook], { env: { PATH: path, HOME: undefined } })
   expect(ended).toMatchObject({ code: 1 })
+})
+
+test('AIOS_SKIP names who is not asked', async () => {
+  const stage = await installed()
+  await stage.git(['commit', '-qm', 'one'], { env: { AIOS_SKIP: 'secrets, large-files' } })
+  expect(stage.skipped[0]).toEqual(['secrets', 'large-files'])
+})
+
+test('Ctrl-C while a question waits ends the commit and leaves every byte where it was', async () => {
+  const stage = await installed({ seconds: 30 })
+  stage.answer(() => new Promise(() => {}))
+  stage.write('half.md', 'staged\n')
+  await stage.git(['add', 'half.md'])
+  stage.write('half.md', 'staged\nand not\n')
+  stage.write('untracked.md', 'mine\n')
+  const picture = async () => {
+    const told = [
+      ['ls-files', '--stage'],
+      ['status', '--porcelain'],
+      ['stash', 'list'],
+    ].map((args) => stage.git(args))
+    const files = await stage.run('cat', ['half.md', 'tide.md', 'untracked.md'])
+    return [files.stdout, ...(await Promise.all(told)).map(({ stdout }) => stdout)]
+  }
+  const before = await picture()
+  for (let number = 0; number < 20; number += 1) {
+    const commit = spawn('git', ['commit', '-qm', 'never'], {
+      cwd: stage.path,
+      detached: true,
+      stdio: 'ignore',
+    })
+    const ended = once(commit, 'exit')
+    await vi.waitFor(() => expect(stage.asked).toHaveLength(number + 1), { timeout: 10_000, interval: 5 })
+    process.kill(-(commit.pid ?? 0), 'SIGINT')
+    expect((await ended)[1]).toBe('SIGINT')
+    expect(existsSync(join(stage.path, '.git', 'index.lock'))).toBe(false)
+  }
+  expect(await picture()).toEqual(before)
+})
+
+test('sizes are known of packed blobs and submodules as well, and before the first commit of a SHA-256 repository', async () => {
+  const stage = await installed()
+  await stage.git(['commit', '-qm', 'one'])
+  await stage.git(['gc', '-q'])
+  await stage.git(['mv', 'tide.md', 'ebb.md'])
+  const oid = (await stage.git(['rev-parse', 'HEAD'])).stdout.trim()
+  await stage.git(['update-index', '--add', '--cacheinfo', `160000,${oid},module`])
+  stage.asked.length = 0
+  await stage.git(['commit', '-qm', 'two'])
+  expect(stage.asked[0]?.data).toMatchObject({
+    files: [
+      { path: 'ebb.md', oldPath: 'tide.md', status: 'renamed', size: 24 },
+      { path: 'module', mode: '160000', oid, size: 0 },
+    ],
+  })
+
+  const other = await setHookStage({ objectFormat: 'sha256' })
+  await other.hooks.install(await other.repository(), forever)
+  await other.git(['commit', '-qm', 'one'])
+  expect(other.asked[0]?.data).toMatchObject({ files: [{ path: 'tide.md', status: 'added', size: 24 }] })
 })
