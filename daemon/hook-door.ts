@@ -1,5 +1,5 @@
 import { AiosError } from '../contract/errors.ts'
-import type { HooksAnswer, QuestionHook } from '../contract/hook-routes.ts'
+import type { GitHook, HooksAnswer, QuestionHook } from '../contract/hook-routes.ts'
 import type { Answers } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
 import type { Problem } from '../contract/status.ts'
@@ -22,6 +22,8 @@ export interface HookDoorParts {
   readonly state: string
   readonly socket: string
   readonly ask: AskListeners
+  /** Tells those who listen to a hook that only tells; what they make of it is not waited for. */
+  readonly tell: (hook: GitHook, data: unknown) => void
   /** What a question that nobody answers ends with: the user's to say, and nobody else's. */
   readonly unanswered: 'allow' | 'deny'
   readonly onError: (error: unknown) => void
@@ -58,8 +60,8 @@ export function createHookDoor(parts: HookDoorParts): HookDoor {
   const heldAt = ({ commonDir }: { readonly commonDir: string }) =>
     repositories.list().find(({ registration }) => registration.commonDir === commonDir)
   const notices = {
-    find: (folders: { readonly commonDir: string }) => noticedBy(heldAt(folders), onError),
-    all: () => repositories.list().flatMap((held) => noticedBy(held, onError) ?? []),
+    find: (folders: { readonly commonDir: string }) => noticedBy(heldAt(folders), parts),
+    all: () => repositories.list().flatMap((held) => noticedBy(held, parts) ?? []),
   }
 
   return {
@@ -117,8 +119,9 @@ function managing(
 }
 
 /** A repository that cannot be opened now looks at its refs when it can be. */
-function noticedBy(held: HeldRepository | undefined, onError: (error: unknown) => void): Noticed | undefined {
+function noticedBy(held: HeldRepository | undefined, { onError, tell }: HookDoorParts): Noticed | undefined {
   if (held === undefined) return undefined
+  const { id, path } = held.registration
   return {
     notice(rewritten) {
       held.open().then(
@@ -127,6 +130,9 @@ function noticedBy(held: HeldRepository | undefined, onError: (error: unknown) =
           if (!(error instanceof AiosError)) onError(error)
         },
       )
+    },
+    tell({ hook, rewritten }, root = path) {
+      tell(hook, { repository: id, root, ...(rewritten === undefined ? {} : { rewrites: rewritten }) })
     },
   }
 }

@@ -24,6 +24,7 @@ export function openHooks({ folders, logger, lifecycle }: HooksGround, repositor
     state: folders.state,
     socket: folders.socket,
     ask: allowAll,
+    tell: () => {},
     unanswered: 'allow',
     onError: (error) => logger.warn({ err: error }, 'hooks'),
   })

@@ -10,7 +10,7 @@ export interface StagedFile {
   readonly oldPath?: string
   readonly status: Exclude<ChangeStatus, 'unmerged'>
   readonly mode: string
-  /** The blob in the index; of a deleted file, the one that it was. */
+  /** The blob in the index; all zeros when the file is deleted. */
   readonly oid: string
   readonly size: number
 }
@@ -41,7 +41,11 @@ export async function readStagedFiles(
 ): Promise<StagedFile[]> {
   const where = optionsOf(place, signal)
   const files = await diffIndex(git, where)
-  const blobs = [...new Set(files.filter(({ mode }) => mode !== submodule).map(({ oid }) => oid))]
+  const blobs = [
+    ...new Set(
+      files.filter(({ mode, status }) => mode !== submodule && status !== 'deleted').map(({ oid }) => oid),
+    ),
+  ]
   const sizes = new Map<string, number>()
   // Starting another process is most of what asking git would take.
   for (const oid of blobs.slice(0, mostLoose)) {
@@ -86,17 +90,10 @@ async function diffIndex(git: Git, where: GitOptions): Promise<Omit<StagedFile, 
   const files: Omit<StagedFile, 'size'>[] = []
   let parsed = parseRawRecord(stdout, 0)
   while (parsed !== undefined) {
-    const { path, oldPath, status, oldMode, newMode, oldOid, newOid } = parsed.record.change
-    const isGone = status === 'deleted'
+    const { path, oldPath, status, newMode, newOid } = parsed.record.change
     // Git commits nothing while a path is unmerged.
     if (status !== 'unmerged') {
-      files.push({
-        path,
-        ...(oldPath === undefined ? {} : { oldPath }),
-        status,
-        mode: isGone ? oldMode : newMode,
-        oid: isGone ? oldOid : newOid,
-      })
+      files.push({ path, ...(oldPath === undefined ? {} : { oldPath }), status, mode: newMode, oid: newOid })
     }
     parsed = parseRawRecord(stdout, parsed.end)
   }

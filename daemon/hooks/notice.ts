@@ -5,6 +5,8 @@ import { findGitFolders, type GitFolders } from './question.ts'
 export interface Noticed {
   /** Looks at its refs; with rewritten commits, takes them as evidence. */
   notice(rewritten: NonNullable<HookNotice['rewritten']>): void
+  /** Tells those who listen to the hook. */
+  tell(notice: HookNotice, root: string | undefined): void
 }
 
 /** Where notices go. */
@@ -17,8 +19,8 @@ export interface NoticeParts {
 /**
  * Passes on what a hook told, and returns how many repositories look again.
  *
- * A place that could not be written down may be any of them; commits that a repository does not know prove
- * nothing there.
+ * A place that could not be written down may be any of them: all look again, and nobody is told more. Commits
+ * that a repository does not know prove nothing there.
  */
 export async function passOn(notice: HookNotice, { find, all }: NoticeParts): Promise<number> {
   const { place = '?', rewritten = [] } = notice
@@ -28,6 +30,8 @@ export async function passOn(notice: HookNotice, { find, all }: NoticeParts): Pr
   }
   const folders = await findGitFolders(place)
   const found = folders === undefined ? undefined : find(folders)
-  found?.notice(rewritten)
-  return found === undefined ? 0 : 1
+  if (folders === undefined || found === undefined) return 0
+  found.notice(rewritten)
+  found.tell(notice, folders.gitDir === place ? undefined : place)
+  return 1
 }
