@@ -328,3 +328,13 @@ test('sizes are known of packed blobs and submodules as well, and before the fir
   await other.git(['commit', '-qm', 'one'])
   expect(other.asked[0]?.data).toMatchObject({ files: [{ path: 'tide.md', status: 'added', size: 24 }] })
 })
+
+test('a file that is deleted has neither blob nor size', async () => {
+  const stage = await installed()
+  await stage.git(['commit', '-qm', 'one'])
+  await stage.git(['rm', '-q', 'tide.md'])
+  stage.asked.length = 0
+  await stage.git(['commit', '-qm', 'two'])
+  const gone = { path: 'tide.md', status: 'deleted', mode: '000000', oid: '0'.repeat(40), size: 0 }
+  expect(stage.asked[0]?.data).toMatchObject({ files: [gone] })
+})
