@@ -1,4 +1,5 @@
 import { benchFootprint } from './footprint.ts'
+import { benchHooks } from './hooks.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
 import { benchRecall } from './recall.ts'
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   recall: benchRecall,
   latency: benchLatency,
   footprint: benchFootprint,
+  hooks: benchHooks,
   sandbox: benchSandbox,
 }
 

@@ -2,7 +2,7 @@ import type { Problem, RepositoryState, RepositoryStatus, StatusAnswer } from '.
 import { duration } from './age.ts'
 import { bytes, counted, grouped } from './amount.ts'
 import { progressLine } from './progress.ts'
-import { sanitise } from './sanitise.ts'
+import { sanitise } from '../contract/plain.ts'
 import { styled, type Style, type Terminal } from './terminal.ts'
 import { fit, fitPath, wrap } from './width.ts'
 

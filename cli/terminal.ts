@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { sanitise } from './sanitise.ts'
+import { sanitise } from '../contract/plain.ts'
 import { fit, widthOf } from './width.ts'
 
 /** How a piece of text looks. */

@@ -83,6 +83,26 @@ export const errorKinds = {
     exit: 3,
     hint: 'Check the spelling; the path must be in HEAD or in the history.',
   },
+  'hooks.disabled': {
+    status: 409,
+    exit: 1,
+    hint: 'Run `git config --unset core.hooksPath`, then `aios hooks install` again.',
+  },
+  'hooks.shared': {
+    status: 409,
+    exit: 4,
+    hint: 'Use git 2.54 or newer, or give this repository a hooks folder of its own: `git config core.hooksPath .git/hooks`.',
+  },
+  'hooks.tracked': {
+    status: 409,
+    exit: 4,
+    hint: 'Use git 2.54 or newer, or call `aios hooks run pre-commit` from the hook that is committed.',
+  },
+  'hooks.unwritable': {
+    status: 500,
+    exit: 1,
+    hint: 'Give yourself write permission on the folder, then run the command again; what was there is untouched.',
+  },
   'store.unavailable': {
     status: 503,
     exit: 1,

@@ -4,6 +4,8 @@ export const limits = {
   questionBytes: 16 * 1024,
   /** Bytes of an HTTP body. */
   bodyBytes: 64 * 1024,
+  /** Bytes of what a hook sends: a push may move thousands of refs. */
+  hookBodyBytes: 1024 * 1024,
   /** Bytes of one commit message that are kept. */
   messageBytes: 64 * 1024,
   /** Bytes of one file's hunks that are read for passages; counts and patch ids always see all of it. */

@@ -24,6 +24,8 @@ export interface Route<
   readonly cost: Cost
   readonly input: Input
   readonly reply: Reply
+  /** Bytes that its body may have, where that is not what all others may. */
+  readonly bodyBytes?: number
   /**
    * `stream` answers with newline-delimited JSON, one reply a line, until either side ends it. One that
    * fails on the way says so in its last line: `{"problem": …}`.

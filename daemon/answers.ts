@@ -6,6 +6,7 @@ import type { routes } from '../contract/routes.ts'
 import type { ConfigDoor } from './answers-config.ts'
 import { follow, followEvents } from './answers-streams.ts'
 import { context } from './memory/context.ts'
+import type { HookDoor } from './hook-door.ts'
 import type { Memory } from './memory/memory.ts'
 import { recall } from './memory/recall.ts'
 import { related } from './memory/related.ts'
@@ -31,6 +32,7 @@ export interface AnswerParts {
   readonly status: Answers<Routes>['status']
   readonly doctor: Answers<Routes>['doctor']
   readonly stop: Answers<Routes>['stop']
+  readonly hooks: HookDoor['answers']
 }
 
 /** Returns what answers each route: a line or two each, because the work is done below. */
@@ -48,6 +50,7 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
     events: ({ since = 0, follow: goOn = false }, signal) => followEvents(since, goOn, events, signal),
 
     ...answersAbout(repositories),
+    ...parts.hooks,
     followProgress: ({ repository }, signal) =>
       follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),
     async suggestions({ repository }, signal) {

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
@@ -20,17 +20,18 @@ import { createLearnedEmbedder } from './embedder/learned.ts'
 import { createGit } from './git/git.ts'
 import { createServer } from './http/server.ts'
 import { holdConfig } from './held-config.ts'
+import type { HookDoor } from './hook-door.ts'
 import { createIdleExit } from './idle.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { takeLock } from './lock.ts'
 import { logStream } from './log-stream.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
+import { openHooks } from './open-hooks.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
-import { announce, withdraw } from './service.ts'
+import { announce, describeService, withdraw } from './service.ts'
 import { statusOf } from './status.ts'
 import { openJournal, type Journal } from './store/journal.ts'
 import { refusalOf, storeError } from './store/lance-errors.ts'
-import { version } from './version.ts'
 
 /** What a daemon is made with. */
 export interface DaemonOptions {
@@ -105,8 +106,14 @@ async function build(ground: Ground): Promise<Daemon> {
   })
   const workers = openWorkers(ground, events)
   const repositories = openRepositories(ground, journal, events, workers)
-  const service = describe(folders, now)
-  await listen(ground, await answersOf(ground, { service, journal, events, workers, repositories }), service)
+  const service = describeService(folders.socket, now)
+  const hooks = openHooks(ground, repositories)
+  await listen(
+    ground,
+    await answersOf(ground, { service, journal, events, workers, repositories, hooks }),
+    service,
+  )
+  hooks.open()
   events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
   logger.info({ pid: service.pid, socket: service.socket }, 'started')
   repositories.start()
@@ -153,6 +160,7 @@ function openRepositories(
 
 /** What answers are given from. */
 interface Built {
+  readonly hooks: HookDoor
   readonly service: Service
   readonly journal: Journal
   readonly events: Events
@@ -162,7 +170,7 @@ interface Built {
 
 async function answersOf(
   { folders, environment, settings, logger, lifecycle, onStop }: Ground,
-  { service, journal, events, workers, repositories }: Built,
+  { service, journal, events, workers, repositories, hooks }: Built,
 ): Promise<Answers<typeof routes>> {
   const problem = (error: unknown) => logger.warn({ err: error }, 'settings are not in force')
   const config = await holdConfig({ userFile: folders.configFile, environment }, problem)
@@ -178,7 +186,9 @@ async function answersOf(
     events: { since: journal.since, subscribe: events.subscribe },
     health: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
     status: () => statusOf({ service, folders, workers, repositories, config }),
-    doctor: ({ fix = false }) => examine({ folders, repositories, git: createGit() }, fix),
+    doctor: ({ fix = false }) =>
+      examine({ folders, repositories, git: createGit(), hookProblems: hooks.problems }, fix),
+    hooks: hooks.answers,
     stop: async ({ reason = 'asked to' }) => {
       onStop(reason)
       return { pid: service.pid }
@@ -220,18 +230,6 @@ function openEvents(journal: Journal, logger: Logger, now: () => number): Events
         logger.error({ err: error, fact }, 'a fact was not kept')
       }
     },
-  }
-}
-
-function describe(folders: StateFolders, now: () => number): Service {
-  return {
-    id: randomUUID(),
-    version: version(),
-    protocol,
-    pid: process.pid,
-    socket: folders.socket,
-    url: '',
-    startedAt: new Date(now()).toISOString(),
   }
 }
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
-import type { Check, DoctorAnswer } from '../contract/status.ts'
+import type { Check, DoctorAnswer, Problem } from '../contract/status.ts'
 import type { StateFolders } from '../contract/state.ts'
 import type { Git } from './git/git.ts'
 import type { HeldRepository } from './held-repository.ts'
@@ -11,6 +11,8 @@ export interface DoctorParts {
   readonly folders: StateFolders
   readonly repositories: Repositories
   readonly git: Git | undefined
+  /** Returns what is wrong with the hooks of a repository. */
+  readonly hookProblems: (held: HeldRepository) => Promise<Problem[]>
 }
 
 /** Less room than this and a store may not be able to rewrite its files. */
@@ -25,6 +27,7 @@ export async function examine(parts: DoctorParts, fix: boolean): Promise<DoctorA
     await checkState(parts.folders),
     await checkRoom(parts.folders),
     ...(await Promise.all(parts.repositories.list().map((held) => checkRepository(held, fix)))),
+    ...(await Promise.all(parts.repositories.list().map((held) => checkHooks(held, parts)))).flat(),
   ]
   return { healthy: checks.every(({ ok }) => ok), checks }
 }
@@ -82,6 +85,17 @@ async function checkRepository(held: HeldRepository, fix: boolean): Promise<Chec
     ...(wrong === undefined ? {} : { hint: wrong.hint }),
     ...(fixed === undefined ? {} : { fixed }),
   }
+}
+
+/** Tells of hooks only where something is wrong: to have none is as good. */
+async function checkHooks(held: HeldRepository, { hookProblems }: DoctorParts): Promise<Check[]> {
+  const problems = await hookProblems(held).catch(() => [])
+  return problems.map(({ message, hint }) => ({
+    name: `${held.registration.id} hooks`,
+    ok: false,
+    detail: message,
+    hint,
+  }))
 }
 
 /** Opens what is closed, tries again what was skipped, and brings the indexes level. Nothing is deleted. */

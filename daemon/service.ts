@@ -1,5 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
-import type { Service } from '../contract/service.ts'
+import { protocol, type Service } from '../contract/service.ts'
+import { version } from './version.ts'
+
+/** Returns what this process says of itself. */
+export function describeService(socket: string, now: () => number): Service {
+  return {
+    id: randomUUID(),
+    version: version(),
+    protocol,
+    pid: process.pid,
+    socket,
+    url: '',
+    startedAt: new Date(now()).toISOString(),
+  }
+}
 
 /** Writes how the daemon is found: whole or not at all, and for its owner's eyes only. */
 export function announce(file: string, service: Service): void {

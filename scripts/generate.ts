@@ -6,6 +6,7 @@ import { repositorySchema, userSchema } from './generate/config-schema.ts'
 import { configPage } from './generate/config.ts'
 import { errorsPage } from './generate/errors.ts'
 import { eventsPage } from './generate/events.ts'
+import { hooksPage } from './generate/hooks.ts'
 import { routesPage } from './generate/routes.ts'
 
 const pages: Record<string, string> = {
@@ -15,6 +16,7 @@ const pages: Record<string, string> = {
   'docs/reference/config.schema.json': userSchema(),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/events.md': eventsPage(),
+  'docs/reference/hooks.md': hooksPage(),
   'docs/reference/routes.md': routesPage(),
 }
 

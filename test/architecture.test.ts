@@ -11,7 +11,7 @@ const layers = [
   ['contract'],
   ['daemon/bus', 'daemon/git', 'daemon/tasks', 'daemon/telemetry', 'native-workers'],
   ['daemon/store', 'daemon/embedder', 'daemon/generator', 'plugins'],
-  ['daemon/memory', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
+  ['daemon/memory', 'daemon/hooks', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
   ['daemon/http', 'daemon/mcp', 'cli'],
   ['daemon'],
 ]

@@ -2,7 +2,7 @@ import { daemonRoutes } from '../../contract/daemon-routes.ts'
 import type { DoctorAnswer } from '../../contract/status.ts'
 import { command } from '../command.ts'
 import { answer } from '../outcome.ts'
-import { sanitise } from '../sanitise.ts'
+import { sanitise } from '../../contract/plain.ts'
 import { styled, type Terminal } from '../terminal.ts'
 import { wrap } from '../width.ts'
 

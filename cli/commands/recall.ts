@@ -8,7 +8,7 @@ import { filterOptions, filtersOf } from '../filters.ts'
 import { answer } from '../outcome.ts'
 import { highlight, printPassage } from '../passage.ts'
 import { questionFrom, wordsOf } from '../question.ts'
-import { sanitise } from '../sanitise.ts'
+import { sanitise } from '../../contract/plain.ts'
 import { styled, type Piece, type Terminal } from '../terminal.ts'
 import { fit, pad, widthOf, wrap } from '../width.ts'
 

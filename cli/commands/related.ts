@@ -5,7 +5,7 @@ import { questionRoutes } from '../../contract/question-routes.ts'
 import { bar, counted } from '../amount.ts'
 import { command } from '../command.ts'
 import { answer } from '../outcome.ts'
-import { sanitise } from '../sanitise.ts'
+import { sanitise } from '../../contract/plain.ts'
 import { styled, type Terminal } from '../terminal.ts'
 import { fit, fitPath } from '../width.ts'
 

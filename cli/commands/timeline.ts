@@ -3,7 +3,7 @@ import { questionRoutes } from '../../contract/question-routes.ts'
 import { command } from '../command.ts'
 import { filterOptions, filtersOf } from '../filters.ts'
 import { answer } from '../outcome.ts'
-import { sanitise } from '../sanitise.ts'
+import { sanitise } from '../../contract/plain.ts'
 import { styled, type Style, type Terminal } from '../terminal.ts'
 import { fit, pad, widthOf } from '../width.ts'
 

@@ -5,7 +5,7 @@ import { bar } from '../amount.ts'
 import { command } from '../command.ts'
 import { locationOf } from '../location.ts'
 import { answer } from '../outcome.ts'
-import { sanitise } from '../sanitise.ts'
+import { sanitise } from '../../contract/plain.ts'
 import { styled, type Style, type Terminal } from '../terminal.ts'
 import { fit, fitPath, wrap } from '../width.ts'
 

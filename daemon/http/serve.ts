@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { createCheck, type Check } from '../../contract/check.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { Answers, Route } from '../../contract/route.ts'
 import { routes, type RouteName } from '../../contract/routes.ts'
+import { acceptHookForms } from './hook-form.ts'
 import { readInput } from './input.ts'
 import { foreseen, problemOf } from './problem.ts'
 import { isStream, ndjson } from './stream.ts'
@@ -33,6 +34,7 @@ const alwaysAnswered: ReadonlySet<RouteName> = new Set(['health', 'status', 'sto
 
 /** Serves each route of the contract. */
 export function serve(app: FastifyInstance, parts: ServerParts, ends: Ends): void {
+  acceptHookForms(app)
   for (const name of namesOf(routes)) serveOne(app, name, parts, ends)
 }
 
@@ -46,6 +48,7 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
   app.route({
     method: route.method,
     url: route.path,
+    ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
     handler: async (request, response) => {
       if (!parts.isReady() && !alwaysAnswered.has(name)) {
         throw new AiosError('daemon.busy', 'The daemon is still starting.')
@@ -54,7 +57,7 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
       const signal = AbortSignal.any([goneSignal(response), end])
       const answer: unknown = parts.answers[name](asked, signal)
       try {
-        if (!isStream(answer)) return held(await answer)
+        if (!isStream(answer)) return asAsked(held(await answer), request, response)
         const lines = await ndjson(mapped(answer, held), (error) => {
           const expected = end.aborted ? foreseen(end.reason) : foreseen(error)
           const isBug = expected === undefined && !signal.aborted
@@ -68,6 +71,15 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
       }
     },
   })
+}
+
+/** Returns the reply, or only its text for a caller that reads no JSON, as a shell does. */
+function asAsked(reply: unknown, { headers }: FastifyRequest, response: FastifyReply): unknown {
+  const isText =
+    typeof reply === 'object' && reply !== null && 'text' in reply && typeof reply.text === 'string'
+  if (!isText || headers.accept !== 'text/plain') return reply
+  void response.type('text/plain; charset=utf-8')
+  return reply.text
 }
 
 /** Returns a signal that is aborted when the caller goes away before the answer is written. */

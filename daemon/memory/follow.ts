@@ -9,31 +9,66 @@ export interface FollowParts extends RewriteParts {
   readonly publish: (fact: Fact) => void
 }
 
+/** Learns from the refs what became of commits. */
+export interface Follower {
+  (tips: readonly string[], signal: AbortSignal): Promise<void>
+  /** Hears from git itself what was rewritten to what; believed once the old commit has left every ref. */
+  hear(rewrites: readonly Told[]): void
+}
+
+/** What git says of a rewrite. */
+export interface Told {
+  readonly from: string
+  readonly to: string
+}
+
+/** What was heard and could not be used yet; the refs prove most of it again. */
+const mostHeard = 10_000
+
 /**
  * Creates what learns, from where the refs are now, which commits left every ref and what became of them.
  *
  * Asked again with the same tips it does nothing. Whether there is something to learn is not told by the
  * frontier that was kept: the last run may have kept it and ended before it came here.
  */
-export function createFollower(
-  parts: FollowParts,
-): (tips: readonly string[], signal: AbortSignal) => Promise<void> {
-  const { id, identities, reachability, aliases, publish } = parts
+export function createFollower(parts: FollowParts): Follower {
+  const { id, graph, identities, reachability, aliases, publish } = parts
   const findRewrites = createRewriteFinder(parts)
+  const heard = new Map<string, string>()
   let followed: string | undefined
 
-  return async (tips, signal) => {
+  function link(rewrite: Rewrite): void {
+    if (!identities.link(rewrite.from, rewrite.to)) return
+    aliases.keep(rewrite)
+    publish({ type: 'memory.rewritten', data: { repository: id, ...rewrite } })
+  }
+
+  /** A commit that another branch still holds is a commit of its own, whatever was made of it here. */
+  function linkHeard(): void {
+    for (const [from, to] of heard) {
+      const isKnown = graph.ordinalOf(from) !== undefined && graph.ordinalOf(to) !== undefined
+      if (!isKnown || reachability.isReachable(from)) continue
+      heard.delete(from)
+      link({ from, to, evidence: 'git said so' })
+    }
+  }
+
+  async function follow(tips: readonly string[], signal: AbortSignal): Promise<void> {
     const seen = tips.toSorted().join(' ')
+    if (seen === followed) linkHeard()
     if (seen === followed) return
     const moved = reachability.update(tips)
     if (moved.gone.length > 0) {
       publish({ type: 'memory.unreachable', data: { repository: id, commits: moved.gone.length } })
     }
-    for (const rewrite of await findRewrites(moved, signal)) {
-      if (!identities.link(rewrite.from, rewrite.to)) continue
-      aliases.keep(rewrite)
-      publish({ type: 'memory.rewritten', data: { repository: id, ...rewrite } })
-    }
+    linkHeard()
+    for (const rewrite of await findRewrites(moved, signal)) link(rewrite)
     followed = seen
   }
+
+  return Object.assign(follow, {
+    hear(rewrites: readonly Told[]) {
+      for (const { from, to } of rewrites) if (heard.size < mostHeard) heard.set(from, to)
+    },
+  })
 }

@@ -9,7 +9,7 @@ import { createCommitGraph, type CommitGraph } from './commit-graph.ts'
 import { createCompaction, type Compaction } from './compaction.ts'
 import { createCompleteness, type Completeness } from './completeness.ts'
 import { excluding } from './filters.ts'
-import { createFollower } from './follow.ts'
+import { createFollower, type Told } from './follow.ts'
 import { createIdentities, type Identities } from './identities.ts'
 import type { Memory } from './memory.ts'
 import { createPatchReader, type CommitReader } from './patches.ts'
@@ -47,6 +47,8 @@ export interface RememberedParts {
 export interface Remembered extends Reconciler {
   readonly memory: Memory
   readonly progress: ProgressMeter
+  /** Hears from git what was rewritten to what, and looks at the refs. */
+  hear(rewrites: readonly Told[]): void
   counts(): Counts
 }
 
@@ -97,6 +99,10 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
     ...reconciler,
     memory,
     progress,
+    hear(rewrites) {
+      follow.hear(rewrites)
+      reconciler.notice()
+    },
     async close() {
       await reconciler.close()
       await compaction.close()

@@ -24,6 +24,13 @@ export const repository: RepositoryStatus = {
 /** Returns answers that are true to the contract and know one repository, `tide-1`; `some` replaces a few. */
 export function answersWith(some: Partial<Every> = {}): Every {
   const config = { settings: [], files: [], problems: [] }
+  const hooks = {
+    way: 'files' as const,
+    folder: '/projects/tide/.git/hooks',
+    hooks: [],
+    changed: 0,
+    remarks: [],
+  }
   return {
     health: async () => ({ id: 'one', pid: process.pid, version: '1.2.3', protocol: 1, ready: true }),
     status: async () => ({
@@ -82,6 +89,11 @@ export function answersWith(some: Partial<Every> = {}): Every {
     },
     config: async () => config,
     setConfig: async () => config,
+    hooksStatus: async (input) => ({ repository: known(input.repository).id, ...hooks }),
+    installHooks: async (input) => ({ repository: known(input.repository).id, ...hooks }),
+    uninstallHooks: async (input) => ({ repository: known(input.repository).id, ...hooks }),
+    askHook: async () => ({ decision: 'allow', text: 'aios1 allow' }),
+    notifyHook: async () => ({ noticed: 1 }),
     ...some,
   }
 }

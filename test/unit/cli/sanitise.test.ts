@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { safeJson, sanitise, sanitiseLines } from '../../../cli/sanitise.ts'
+import { sanitise } from '../../../contract/plain.ts'
+import { safeJson, sanitiseLines } from '../../../cli/sanitise.ts'
 
 const obeyed = /[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029\p{Cs}]/u
 

@@ -1,0 +1,94 @@
+import Type from 'typebox'
+import { Oid } from './episode.ts'
+
+/** One path of what is about to be committed. */
+export const StagedFile = Type.Object({
+  path: Type.String(),
+  oldPath: Type.Optional(Type.String()),
+  status: Type.Union([
+    Type.Literal('added'),
+    Type.Literal('modified'),
+    Type.Literal('deleted'),
+    Type.Literal('renamed'),
+    Type.Literal('copied'),
+    Type.Literal('type-changed'),
+  ]),
+  mode: Type.String({ description: 'In octal digits, `000000` when it is deleted.' }),
+  oid: Type.String({ description: 'The blob in the index, all zeros when it is deleted.' }),
+  size: Type.Integer({ minimum: 0 }),
+  isBinary: Type.Optional(Type.Boolean()),
+})
+
+const place = {
+  repository: Type.String({ description: 'The repository id.' }),
+  root: Type.String({ description: 'Absolute path of the worktree.' }),
+  branch: Type.Optional(Type.String({ description: 'Absent while HEAD is detached.' })),
+  author: Type.Optional(Type.String({ description: '`Name <address>`.' })),
+}
+const files = Type.Array(StagedFile)
+
+/** The hooks that git itself knows. */
+export const gitHooks = {
+  'pre-commit': {
+    kind: 'bail',
+    gate: true,
+    summary: 'May this be committed?',
+    input: Type.Object({ ...place, files }),
+  },
+  'commit-msg': {
+    kind: 'bail',
+    gate: true,
+    summary: 'May this be committed with this message?',
+    input: Type.Object({ ...place, message: Type.String(), files }),
+  },
+  'pre-push': {
+    kind: 'bail',
+    gate: true,
+    summary: 'May this be pushed?',
+    input: Type.Object({
+      ...place,
+      remote: Type.String(),
+      updates: Type.Array(
+        Type.Object({
+          local: Type.String(),
+          localOid: Type.String(),
+          remote: Type.String(),
+          remoteOid: Type.String(),
+        }),
+      ),
+    }),
+  },
+  'post-commit': {
+    kind: 'series',
+    gate: false,
+    summary: 'Something was committed.',
+    input: Type.Object({ ...place, oid: Type.Optional(Oid) }),
+  },
+  'post-merge': {
+    kind: 'series',
+    gate: false,
+    summary: 'Something was merged.',
+    input: Type.Object({ ...place, squash: Type.Optional(Type.Boolean()) }),
+  },
+  'post-checkout': {
+    kind: 'series',
+    gate: false,
+    summary: 'Something was checked out.',
+    input: Type.Object({
+      ...place,
+      from: Type.Optional(Type.String()),
+      to: Type.Optional(Type.String()),
+      isBranch: Type.Optional(Type.Boolean()),
+    }),
+  },
+  'post-rewrite': {
+    kind: 'series',
+    gate: false,
+    summary: 'Commits were rewritten.',
+    input: Type.Object({
+      ...place,
+      cause: Type.Optional(Type.String({ description: '`amend` or `rebase`.' })),
+      rewrites: Type.Optional(Type.Array(Type.Object({ from: Type.String(), to: Type.String() }))),
+    }),
+  },
+} as const

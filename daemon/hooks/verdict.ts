@@ -1,0 +1,93 @@
+import type { HookAnswer, QuestionHook } from '../../contract/hook-routes.ts'
+import { sanitise } from '../../contract/plain.ts'
+
+/** What a listener found. */
+export interface FoundByListener {
+  readonly message: string
+  readonly severity: 'info' | 'warning' | 'error'
+  readonly listener: string
+  readonly path?: string
+  readonly line?: number
+  /** Commits or addresses that prove it. */
+  readonly evidence?: readonly string[]
+  /** How to silence it. */
+  readonly silence?: string
+  /** Whether the listener only practises: what it finds is shown and decides nothing. */
+  readonly shadow?: boolean
+}
+
+/** What came of asking every listener. */
+export interface Verdict {
+  readonly decision: 'allow' | 'deny'
+  readonly findings: readonly FoundByListener[]
+  readonly results: readonly {
+    readonly listener: string
+    readonly status: string
+    readonly message?: string
+  }[]
+}
+
+/** Findings beyond these are counted. */
+const mostFindings = 20
+const mostCharacters = 500
+const mostEvidence = 5
+const commandOf = { 'pre-commit': 'commit', 'commit-msg': 'commit', 'pre-push': 'push' } as const
+const failed = new Set(['timeout', 'failed', 'invalid'])
+
+/** Returns the verdict as a shell reads it and a person sees it: what others wrote in it is only ever text. */
+export function verdictText(hook: QuestionHook, { decision, findings, results }: Verdict): HookAnswer {
+  const shown = findings.slice(0, mostFindings).flatMap(linesOf)
+  const more = findings.length - mostFindings
+  const silent = results.filter(({ status }) => failed.has(status))
+  const denying = [
+    ...new Set(
+      findings
+        .filter(({ severity, shadow }) => severity === 'error' && shadow !== true)
+        .map(({ listener }) => listener),
+    ),
+  ]
+  const lines = [
+    ...(decision === 'deny' ? [`aios: ${hook} says no.`] : shown.length > 0 ? [`aios: ${hook}`] : []),
+    ...shown,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...silent.map(
+      ({ listener, status, message = '' }) =>
+        `aios: ${one(listener)} did not decide (${status}${message === '' ? '' : `: ${one(message)}`})`,
+    ),
+    ...(decision === 'deny' ? [wayOut(hook, denying)] : []),
+  ]
+  return { decision, text: [`aios1 ${decision}`, ...lines].join('\n') }
+}
+
+function linesOf({
+  severity,
+  message,
+  listener,
+  path,
+  line,
+  evidence = [],
+  silence,
+  shadow,
+}: FoundByListener): string[] {
+  const place = path === undefined ? '' : ` ${one(path)}${line === undefined ? '' : `:${line}`}`
+  const practice = shadow === true ? ', in shadow mode' : ''
+  return [
+    `  ${severity}:${place} ${one(message)} [${one(listener)}${practice}]`,
+    ...(evidence.length === 0
+      ? []
+      : [`    evidence: ${evidence.slice(0, mostEvidence).map(one).join(', ')}`]),
+    ...(silence === undefined ? [] : [`    to silence it: ${one(silence)}`]),
+  ]
+}
+
+function wayOut(hook: QuestionHook, denying: readonly string[]): string {
+  const command = `git ${commandOf[hook]}`
+  const names = denying.filter((name) => /^[\w.-]+$/.test(name))
+  const skip = names.length === 0 ? '' : ` or \`AIOS_SKIP=${names.join(',')} ${command}\``
+  return `  To go on all the same: \`${command} --no-verify\`${skip}`
+}
+
+function one(text: string): string {
+  const safe = sanitise(text)
+  return safe.length > mostCharacters ? `${safe.slice(0, mostCharacters)}…` : safe
+}
