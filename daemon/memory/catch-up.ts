@@ -82,7 +82,10 @@ export interface CaughtUp {
 
 /** Writes after which the indexes are brought level at once rather than on schedule. */
 const bulkCommits = 512
-/** Messages that are found quickly without an index, so that indexing them can wait for their hunks. */
+/**
+ * Messages that are found in a tenth of a second without an index, so that indexing them can wait for their hunks.
+ * Of more, an index is made before anything else is read; until it is there a question takes a second.
+ */
 const indexedAtOnce = 20_000
 /** A commit that failed so often is not tried again until the repository is reindexed. */
 const mostTries = 5
@@ -104,8 +107,8 @@ export async function catchUp(parts: CatchUpParts, signal: AbortSignal): Promise
   const few = moved ? await readFew(before, frontier, parts, signal) : []
   const arrived = few ?? (await readMessages(before, frontier, parts, skipped, signal))
   if (arrived.length > bulkCommits) {
-    if (arrived.length > indexedAtOnce) await parts.store.optimize()
     publish({ type: 'ingestion.searchable', data: { repository, commits: arrived.length, ms: since(began) } })
+    if (arrived.length > indexedAtOnce) await parts.store.optimize()
   }
   // A tip that could not be read stays outside the frontier, and is asked for again next time.
   if (moved)
