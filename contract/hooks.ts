@@ -93,7 +93,7 @@ export const Amendment = Type.Object({
 export type Amendment = Static<typeof Amendment>
 
 const Amended = Type.Object({ patch: Type.Optional(patch) })
-const Anything = Type.Object({})
+const Anything = Type.Record(Type.String(), Type.Unknown())
 const Ignored = Type.Unknown()
 
 /** Returns what a listener may answer; to answer nothing is always allowed. */
