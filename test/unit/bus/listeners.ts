@@ -6,7 +6,7 @@ import { createHookBus, type HookBus, type HookCall, type Listener } from '../..
 export const forever = new AbortController().signal
 
 /** The policy when nobody said anything; nothing here is slow by accident. */
-export const lenient: HookPolicy = {
+const lenient: HookPolicy = {
   onFailure: 'allow',
   timeoutMs: 20_000,
   longestTimeoutMs: 20_000,
