@@ -103,6 +103,16 @@ export const errorKinds = {
     exit: 1,
     hint: 'Give yourself write permission on the folder, then run the command again; what was there is untouched.',
   },
+  'hook.denied': {
+    status: 403,
+    exit: 4,
+    hint: 'Do what the message asks for, or change the settings of the plugin that it names.',
+  },
+  'hook.unanswered': {
+    status: 503,
+    exit: 75,
+    hint: 'Try again; if it stays so, see `hooks.required` and `hooks.onFailure` in `aios config show`.',
+  },
   'store.unavailable': {
     status: 503,
     exit: 1,

@@ -7,7 +7,7 @@ import type { Git } from './git/git.ts'
 import type { Repository } from './git/repository.ts'
 import type { HeldRepository } from './held-repository.ts'
 import { answerHook, type AskListeners } from './hooks/ask.ts'
-import { hangSign, hooksFolder } from './hooks/door.ts'
+import { hangSign, hooksFolder, type DoorSign } from './hooks/door.ts'
 import { createGitHooks, type GitHooks } from './hooks/hooks.ts'
 import { passOn, type Noticed } from './hooks/notice.ts'
 import { openSpool } from './hooks/spool.ts'
@@ -25,7 +25,7 @@ export interface HookDoorParts {
   /** Tells those who listen to a hook that only tells; what they make of it is not waited for. */
   readonly tell: (hook: GitHook, data: unknown) => void
   /** What a question that nobody answers ends with: the user's to say, and nobody else's. */
-  readonly unanswered: 'allow' | 'deny'
+  readonly unanswered: () => 'allow' | 'deny'
   readonly onError: (error: unknown) => void
 }
 
@@ -49,14 +49,14 @@ const deadlineMs = 4_500
 
 /** Creates the door. Until `listens` is called, no shim asks. */
 export function createHookDoor(parts: HookDoorParts): HookDoor {
-  const { git, repositories, state, socket, unanswered, onError } = parts
+  const { git, repositories, state, onError } = parts
   const folder = hooksFolder(state)
   const readStaged = git === undefined ? undefined : createStagedReader(git, Date.now)
   const hooks = createGitHooks({ shim: { folder, seconds: shimSeconds } })
   let listens: readonly QuestionHook[] = []
   let isOpen = false
   let spool: ReturnType<typeof openSpool> | undefined
-  const hang = () => hangSign(folder, { socket: isOpen ? socket : undefined, unanswered, listens })
+  const hang = () => hangSign(folder, { ...signOf(parts, isOpen), listens })
   const heldAt = ({ commonDir }: { readonly commonDir: string }) =>
     repositories.list().find(({ registration }) => registration.commonDir === commonDir)
   const notices = {
@@ -70,7 +70,13 @@ export function createHookDoor(parts: HookDoorParts): HookDoor {
       askHook: (question, signal) =>
         answerHook(
           question,
-          { ...parts, deadlineMs, readStaged, repositoryOf: (folders) => heldAt(folders)?.registration.id },
+          {
+            ...parts,
+            unanswered: parts.unanswered(),
+            deadlineMs,
+            readStaged,
+            repositoryOf: (folders) => heldAt(folders)?.registration.id,
+          },
           signal,
         ),
       notifyHook: async (notice) => ({ noticed: await passOn(notice, notices) }),
@@ -100,6 +106,11 @@ export function createHookDoor(parts: HookDoorParts): HookDoor {
       hang()
     },
   }
+}
+
+/** A daemon that is closed leaves no socket to knock at. */
+function signOf({ socket, unanswered }: HookDoorParts, isOpen: boolean): Omit<DoorSign, 'listens'> {
+  return { socket: isOpen ? socket : undefined, unanswered: unanswered() }
 }
 
 function managing(

@@ -46,6 +46,7 @@ export interface Author {
 /** Creates a graph that knows nothing. */
 export function createCommitGraph(): CommitGraph {
   const oids = createOidIndex()
+  const intern = interning(oids)
   const subjects: (string | undefined)[] = []
   const links = new Map<number, string>()
   const kinds: EpisodeKind[] = []
@@ -60,17 +61,14 @@ export function createCommitGraph(): CommitGraph {
   let size = 0
 
   function add(facts: EpisodeFacts): void {
-    const ordinal = internOid(oids, facts.oid)
+    const ordinal = intern(facts.oid)
     const isNew = subjects[ordinal] === undefined
     if (!isNew && parents.lengthOf(ordinal) >= facts.parents.length) return
     for (const id of pathIds.get(ordinal)) touching[id] = without(touching[id], ordinal)
     const touched = new Set(facts.paths.map(paths.intern))
     for (const id of touched) (touching[id] ??= []).push(ordinal)
     pathIds.set(ordinal, touched)
-    parents.set(
-      ordinal,
-      facts.parents.map((oid) => internOid(oids, oid)),
-    )
+    parents.set(ordinal, facts.parents.map(intern))
     subjects[ordinal] = facts.subject
     kinds[ordinal] = kindOf(facts.subject, facts.parents.length)
     if (facts.links !== '') links.set(ordinal, facts.links)
@@ -107,12 +105,15 @@ export function createCommitGraph(): CommitGraph {
   }
 }
 
-function internOid(oids: OidIndex, oid: string): number {
-  const known = oids.numberOf(oid)
-  if (known !== undefined) return known
-  const ordinal = oids.next
-  oids.set(oid, ordinal)
-  return ordinal
+/** Returns what gives each oid a number, the next one when it has none. */
+function interning(oids: OidIndex): (oid: string) => number {
+  return (oid) => {
+    const known = oids.numberOf(oid)
+    if (known !== undefined) return known
+    const ordinal = oids.next
+    oids.set(oid, ordinal)
+    return ordinal
+  }
 }
 
 function without(ordinals: readonly number[] = [], ordinal: number): number[] {
