@@ -3,6 +3,7 @@ import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
 import { benchRecall } from './recall.ts'
 import { machine } from './report.ts'
+import { benchTrain, benchTune } from './train.ts'
 
 // `npm run bench -- NAME REPOSITORY`: measures on a real repository, and prints one JSON object a line.
 
@@ -11,6 +12,8 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   recall: benchRecall,
   latency: benchLatency,
   footprint: benchFootprint,
+  train: benchTrain,
+  tune: benchTune,
 }
 
 const [name = '', repository] = process.argv.slice(2)

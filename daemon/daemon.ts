@@ -15,8 +15,6 @@ import { createEvents, type Events } from './bus/events.ts'
 import { collectGarbage } from './collect.ts'
 import { loadConfig } from './config.ts'
 import { examine } from './doctor.ts'
-import type { Embedder } from './embedder/embedder.ts'
-import { createLearnedEmbedder } from './embedder/learned.ts'
 import { createGit } from './git/git.ts'
 import { createServer } from './http/server.ts'
 import { holdConfig } from './held-config.ts'
@@ -25,6 +23,7 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { takeLock } from './lock.ts'
 import { logStream } from './log-stream.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
+import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
 import { announce, withdraw } from './service.ts'
 import { statusOf } from './status.ts'
@@ -38,6 +37,8 @@ export interface DaemonOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The program that the workers' process runs. */
   readonly workersEntry: URL
+  /** The program that the trainer's process runs. */
+  readonly trainerEntry: URL
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Told when the daemon should end, and why. */
@@ -51,10 +52,11 @@ export interface Daemon {
   close(reason: string): Promise<void>
 }
 
-type EmbedderFactory = (config: Config, workers: Workers) => Embedder
+type EmbedderFactory = (ground: Ground, workers: Workers) => EmbedderDoor
 
 const embedders = {
-  learned: ({ embedder }, workers) => createLearnedEmbedder({ workers, ...embedder }),
+  learned: ({ settings, trainerEntry }, workers) =>
+    createLearnedDoor({ workers, trainerEntry, settings: settings.embedder }),
 } satisfies Record<Config['embedder']['kind'], EmbedderFactory>
 
 /** What leaves a heap full of garbage behind. */
@@ -130,16 +132,12 @@ function openWorkers({ settings, workersEntry, lifecycle }: Ground, events: Even
   return workers
 }
 
-function openRepositories(
-  { folders, environment, settings, logger, lifecycle, now }: Ground,
-  journal: Journal,
-  events: Events,
-  workers: Workers,
-): Repositories {
+function openRepositories(ground: Ground, journal: Journal, events: Events, workers: Workers): Repositories {
+  const { folders, environment, settings, logger, lifecycle, now } = ground
   const repositories = createRepositories({
     git: createGit(),
     journal,
-    embedder: embedders[settings.embedder.kind](settings, workers),
+    openEmbedder: embedders[settings.embedder.kind](ground, workers),
     userFile: folders.configFile,
     environment,
     folderOf: (id) => join(folders.state, 'repositories', id),

@@ -17,6 +17,7 @@ import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { createReachability, type Reachability } from './reachability.ts'
 import { createReconciler, type Reconciler } from './reconcile.ts'
 import type { Rewrite } from './rewrite.ts'
+import { createTeaching, keepEmbedder, type Teaching, type TeachingParts } from './teaching.ts'
 import { createTies } from './ties.ts'
 
 /** Links of rewritten commits, kept for good. */
@@ -30,7 +31,9 @@ export interface RememberedParts {
   readonly id: string
   readonly repository: Repository
   readonly store: MemoryStore
+  /** The embedder to begin with; it may learn. */
   readonly embedder: Embedder
+  readonly teaching?: TeachingParts
   readonly history: History
   readonly reader: CommitReader
   readonly bookmarks: Bookmarks
@@ -47,6 +50,7 @@ export interface RememberedParts {
 export interface Remembered extends Reconciler {
   readonly memory: Memory
   readonly progress: ProgressMeter
+  readonly teaching: Teaching
   counts(): Counts
 }
 
@@ -70,7 +74,11 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
   const compaction = scheduleCompaction(parts)
   const follow = createFollower({ ...parts, graph, identities, reachability })
 
-  const memory = createMemory(parts, graph, identities, reachability)
+  const teaching =
+    parts.teaching === undefined
+      ? keepEmbedder(parts.embedder, 'training is switched off')
+      : createTeaching(parts.teaching, { ...parts, graph, notice: () => reconciler.notice() })
+  const memory = createMemory(parts, graph, identities, reachability, teaching)
 
   async function run(running: AbortSignal): Promise<void> {
     const { excludePaths } = config().ingest
@@ -78,6 +86,7 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
     const caught = await catchUp(
       {
         ...parts,
+        embedder: teaching.embedder,
         repository: id,
         graph,
         completeness,
@@ -89,6 +98,8 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
     ).finally(() => progress.begin('idle', 0))
     await follow(caught.frontier.tips, running)
     if (caught.arrived.length + caught.completed > 0) await compaction.wrote()
+    // Nothing is on its way into the store now, so no vector of one embedder meets those of another.
+    await teaching.level()
     parts.onSuccess()
   }
 
@@ -97,8 +108,10 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
     ...reconciler,
     memory,
     progress,
+    teaching,
     async close() {
       await reconciler.close()
+      await teaching.close()
       await compaction.close()
     },
     counts: () => ({
@@ -115,6 +128,7 @@ function createMemory(
   graph: CommitGraph,
   identities: Identities,
   reachability: Reachability,
+  teaching: Teaching,
 ): Memory {
   const pathCount = (oid: string): number => {
     const ordinal = graph.ordinalOf(oid)
@@ -124,6 +138,9 @@ function createMemory(
     ...parts,
     get config() {
       return parts.config()
+    },
+    get embedder() {
+      return teaching.embedder
     },
     graph,
     identities,

@@ -1,17 +1,30 @@
 import { checkVectors, ordinalOf } from './passage-checks.ts'
 import { factsOf } from './facts.ts'
-import type { DetailRow, EpisodeRow, Match, MemoryStore, PassageRow, TextColumn } from './store.ts'
-import type { StoreSettings } from './store-settings.ts'
+import type {
+  DetailRow,
+  EncodeTerms,
+  EpisodeRow,
+  Match,
+  MemoryStore,
+  PassageRow,
+  StoreSettings,
+  TextColumn,
+} from './store.ts'
 import { wordsOf } from './words.ts'
 
 /** Creates a store that keeps everything in memory and forgets it when the process ends. */
-export function createArrayStore({ embedder, dimensions }: StoreSettings): MemoryStore {
+export function createArrayStore(settings: StoreSettings): MemoryStore {
+  let inForce = settings
   const kept: Kept = { episodes: new Map(), details: new Map(), passages: new Map() }
   const { episodes, details, passages } = kept
 
   return {
-    embedder,
-    dimensions,
+    get embedder() {
+      return inForce.embedder
+    },
+    get dimensions() {
+      return inForce.dimensions
+    },
     episodeIds: async () => [...episodes.keys()],
     completeIds: async () => [...details.keys()],
     async *scanFacts(signal) {
@@ -22,7 +35,7 @@ export function createArrayStore({ embedder, dimensions }: StoreSettings): Memor
       for (const row of rows) episodes.set(row.oid, row)
     },
     async putDetails(rows, pieces) {
-      checkVectors(pieces, dimensions)
+      checkVectors(pieces, inForce.dimensions)
       const byKey = new Map(pieces.map((piece) => [piece.key, piece]))
       const byOid = Map.groupBy(byKey.values(), ({ oid }) => oid)
       for (const row of rows) {
@@ -44,10 +57,24 @@ export function createArrayStore({ embedder, dimensions }: StoreSettings): Memor
     },
     searchText: async (column, words, limit) =>
       rank(documentsOf(kept, column), column, words).slice(0, limit),
-    async searchVector(vector, limit) {
+    async searchVector(vector, limit, embedder) {
+      if (embedder !== inForce.embedder) return []
       const rows = [...passages.values()].flat()
       return best(rows.map((row) => ({ ...placeOf(row), score: dot(row.vector, vector) }))).slice(0, limit)
     },
+    async *scanTerms(signal) {
+      signal.throwIfAborted()
+      const rows = [...passages.values()].flat()
+      if (rows.length > 0)
+        yield rows.map((row) => ({ oid: row.oid, ordinal: ordinalOf(row), terms: row.terms }))
+    },
+    prepareVectors: async (next, encode) => ({
+      async enforce() {
+        for (const [oid, rows] of passages) passages.set(oid, await withVectors(rows, next, encode))
+        inForce = next
+      },
+      async discard() {},
+    }),
     async optimize() {},
     async size() {
       const count = [...passages.values()].flat().length
@@ -61,6 +88,18 @@ interface Kept {
   readonly episodes: Map<string, EpisodeRow>
   readonly details: Map<string, DetailRow>
   readonly passages: Map<string, PassageRow[]>
+}
+
+async function withVectors(
+  rows: readonly PassageRow[],
+  { dimensions }: StoreSettings,
+  encode: EncodeTerms,
+): Promise<PassageRow[]> {
+  const vectors = await encode(rows.map(({ terms }) => terms))
+  return rows.map((row, index) => ({
+    ...row,
+    vector: vectors.slice(index * dimensions, (index + 1) * dimensions),
+  }))
 }
 
 interface Document {

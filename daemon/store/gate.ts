@@ -10,6 +10,13 @@ export interface Gate {
   read<T>(work: (tables: LanceTables) => Promise<T>): Promise<T>
   /** Writes when those who came before have written. */
   write<T>(work: (tables: LanceTables) => Promise<T>): Promise<T>
+  /** Returns the tables as they are now, for what they know without the disk. */
+  tables(): LanceTables
+  /**
+   * Does the work when those who came before have written, and opens the tables anew. Those who read meanwhile
+   * go on with the former ones, whose end `onClosed` is told of.
+   */
+  reopen(work: (tables: LanceTables) => Promise<void>, onClosed: () => Promise<void>): Promise<void>
   /** Returns whether all who read now have ended before long. */
   drained(): Promise<boolean>
   close(): Promise<void>
@@ -26,13 +33,17 @@ export function createGate(folder: string, opened: LanceTables, open: () => Prom
   let tables = opened
   let closed = false
 
-  const heal = createOnce(() =>
-    queue.run(async () => {
-      const former = tables
-      tables = await open()
-      void drained().then(() => former.close())
-    }),
-  )
+  const heal = createOnce(() => queue.run(() => openAnew(async () => {})))
+
+  async function openAnew(onClosed: () => Promise<void>): Promise<void> {
+    const former = tables
+    tables = await open()
+    void drained()
+      .then(() => former.close())
+      .then(onClosed)
+      // What could not be removed is removed when the store is opened next.
+      .catch(() => {})
+  }
 
   /** Ends a failure as one of ours, when what may be damaged is mended. */
   async function fail(error: unknown): Promise<never> {
@@ -66,6 +77,17 @@ export function createGate(folder: string, opened: LanceTables, open: () => Prom
     async write(work) {
       enter()()
       return queue.run(() => work(tables)).catch(fail)
+    },
+
+    tables: () => tables,
+
+    async reopen(work, onClosed) {
+      enter()()
+      const change = async () => {
+        await work(tables)
+        await openAnew(onClosed)
+      }
+      return queue.run(change).catch(fail)
     },
 
     async close() {

@@ -2,6 +2,7 @@ import { numbersOf, textsOf } from './arrow-columns.ts'
 import { openHealed } from './heal.ts'
 import { tableShapes } from './lance-schema.ts'
 import type { LanceTable } from './lance-table.ts'
+import type { KeptSettings } from './store-settings.ts'
 import { createOidIndex, type OidIndex } from './oid-index.ts'
 
 /** The tables of a store, and which row of them belongs to a commit. */
@@ -12,6 +13,8 @@ export interface LanceTables {
   readonly episodeOf: OidIndex
   /** Passages carry the same numbers. */
   readonly detailOf: OidIndex
+  /** Whose vectors the passages have. */
+  readonly settings: KeptSettings
   close(): void
 }
 
@@ -21,12 +24,13 @@ export interface LanceTables {
  */
 export async function openTables(
   folder: string,
-  dimensions: number,
+  settings: KeptSettings,
   onHealed: (detail: string) => void,
 ): Promise<LanceTables> {
-  const shapes = tableShapes(dimensions)
+  const shapes = tableShapes(settings.dimensions)
+  const passageShape = { ...shapes.passages, name: settings.passages }
   const episodes = await openHealed(folder, shapes.episodes, loadNumbers, onHealed)
-  const passages = await openHealed(folder, shapes.passages, countPassages, onHealed)
+  const passages = await openHealed(folder, passageShape, countPassages, onHealed)
   const details = await openHealed(folder, shapes.details, loadNumbers, onHealed)
 
   const episodeOf = createOidIndex()
@@ -50,6 +54,7 @@ export async function openTables(
     passages: passages.table,
     episodeOf,
     detailOf,
+    settings,
     close() {
       for (const table of tables) table.close()
     },
