@@ -1,16 +1,15 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadWeights, type WeightsPlace } from '../native-workers/load-weights.ts'
 import { startTrainer } from '../native-workers/trainer.ts'
-import { writeDurably } from '../native-workers/durable-file.ts'
 import type { Workers } from '../native-workers/supervisor.ts'
 import type { Weights } from '../native-workers/trained-table.ts'
 import type { Embedder } from './embedder/embedder.ts'
 import { createLearnedEmbedder, createLostEmbedder, createTrainedEmbedder } from './embedder/learned.ts'
 import { hashInName, nameOfLost } from './embedder/names.ts'
-import type { TeachingParts, TrainingNotes } from './memory/teaching.ts'
+import type { TeachingParts } from './memory/teaching.ts'
 import { createQueue } from './store/queue.ts'
 import { readSettings, writeSettings } from './store/store-settings.ts'
+import { trainingNotesIn } from './training-notes.ts'
 
 /** The embedder that a repository's memory is opened with, and how it is taught, if it is. */
 export interface OpenEmbedder {
@@ -62,7 +61,7 @@ export function createLearnedDoor({ workers, trainerEntry, settings }: LearnedDo
       startTrainer: (onProgress: (done: number, total: number) => void, signal: AbortSignal) =>
         startTrainer({ entry: trainerEntry, onProgress }, signal),
       inTurn: turns.run,
-      notes: notesIn(folder, (id) => hashInName(id, settings)),
+      notes: trainingNotesIn(folder, (id) => hashInName(id, settings)),
     }
     if (isLost) {
       const damage = wasLost ? {} : { damage: `The learned weights ${hash} are missing or damaged.` }
@@ -72,32 +71,5 @@ export function createLearnedDoor({ workers, trainerEntry, settings }: LearnedDo
       return { embedder: createLearnedEmbedder(options), teaching }
     }
     return { embedder: createTrained({ folder, hash }, weights), teaching }
-  }
-}
-
-/** Keeps notes beside the weights. With them, weights that are no longer in force are removed. */
-function notesIn(folder: string, hashOf: (id: string) => string | undefined): TrainingNotes {
-  const file = join(folder, 'trained.json')
-  return {
-    async learnable(embedder) {
-      const kept = parse(await readFile(file, 'utf8').catch(() => ''))
-      if (typeof kept !== 'object' || kept === null || !('embedder' in kept) || !('learnable' in kept))
-        return 0
-      return kept.embedder === embedder && typeof kept.learnable === 'number' ? kept.learnable : 0
-    },
-    async keep(embedder, learnable) {
-      await writeDurably(file, [Buffer.from(`${JSON.stringify({ embedder, learnable })}\n`)])
-      for (const name of await readdir(folder)) {
-        if (name !== 'trained.json' && name !== `${hashOf(embedder)}.table`) await rm(join(folder, name))
-      }
-    },
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -25,7 +25,7 @@ const pairsAtOnce = 256
 /** Of a longer passage, a stretch by chance: its vector then says as much as that of a usual one. */
 const termsAtOnce = 200
 const temperature = 0.1
-const overlapStrength = 10
+const overlapStrength = 4
 const firstRates = { vectors: 1, weights: 0.3 }
 
 /**

@@ -32,7 +32,9 @@ export function serveTraining(): void {
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {})
   process.on('disconnect', () => process.exit(0))
-  setInterval(() => say({ kind: 'memory', rssBytes: process.memoryUsage.rss() }), reportMemoryMs)
+  const weigh = () => say({ kind: 'memory', rssBytes: process.memoryUsage.rss() })
+  weigh()
+  setInterval(weigh, reportMemoryMs)
 }
 
 async function answer(id: number, work: Promise<Result>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Fact } from '../../contract/events.ts'
 import { loadWeights } from '../../native-workers/load-weights.ts'
+import { encodeTerms, type Weights } from '../../native-workers/trained-table.ts'
 import type { Trainer } from '../../native-workers/trainer.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { MemoryStore } from '../store/store.ts'
@@ -15,8 +16,8 @@ export interface Source {
   readonly publish: (fact: Fact) => void
 }
 
-/** Messages that are read at once: few, because questions wait while they are sent. */
-const messagesAtOnce = 256
+/** Texts that are taken at once: few, because questions wait meanwhile. */
+const textsAtOnce = 256
 
 /**
  * Learns from a history and makes vectors of all passages with what was learned.
@@ -34,6 +35,7 @@ export async function learn(
   const { id, store, publish } = source
   const began = performance.now()
   say('reads what there is to learn from')
+  let isOpen = true
   const trainer = parts.startTrainer((done, total) => say(`round ${done + 1} of ${total}`), signal)
   try {
     await teach(trainer, source, signal)
@@ -48,18 +50,21 @@ export async function learn(
     publish({ type: 'embedder.trained', data: { repository: id, embedder: embedder.id, commits, ms } })
     say('makes new vectors')
     const next = { embedder: embedder.id, dimensions: embedder.dimensions }
-    const prepared = await store.prepareVectors(next, (terms) => trainer.encode(terms), signal)
+    const encode = (terms: readonly string[]) =>
+      isOpen ? trainer.encode(terms) : encodeHere(terms, embedder.dimensions, weights)
+    const prepared = await store.prepareVectors(next, encode, signal)
     return { embedder, prepared }
   } finally {
+    isOpen = false
     trainer.close()
   }
 }
 
 async function teach(trainer: Trainer, { store, graph }: Source, signal: AbortSignal): Promise<void> {
   const oids = learnableCommits(graph)
-  for (let at = 0; at < oids.length; at += messagesAtOnce) {
+  for (let at = 0; at < oids.length; at += textsAtOnce) {
     signal.throwIfAborted()
-    const rows = await store.episodes(oids.slice(at, at + messagesAtOnce))
+    const rows = await store.episodes(oids.slice(at, at + textsAtOnce))
     await trainer.addMessages(
       rows.map(({ oid }) => oid),
       rows.map(({ message }) => message),
@@ -72,4 +77,18 @@ async function teach(trainer: Trainer, { store, graph }: Source, signal: AbortSi
       batch.map(({ terms }) => terms),
     )
   }
+}
+
+/** What came while the trainer was at work is little, and not worth a process; questions go between its pieces. */
+async function encodeHere(
+  terms: readonly string[],
+  dimensions: number,
+  weights: Weights,
+): Promise<Float32Array> {
+  const vectors = new Float32Array(terms.length * dimensions)
+  for (let at = 0; at < terms.length; at += textsAtOnce) {
+    vectors.set(encodeTerms(terms.slice(at, at + textsAtOnce), weights), at * dimensions)
+    await new Promise((resolve) => void setImmediate(resolve))
+  }
+  return vectors
 }

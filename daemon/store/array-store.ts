@@ -68,13 +68,23 @@ export function createArrayStore(settings: StoreSettings): MemoryStore {
       if (rows.length > 0)
         yield rows.map((row) => ({ oid: row.oid, ordinal: ordinalOf(row), terms: row.terms }))
     },
-    prepareVectors: async (next, encode) => ({
-      async enforce() {
-        for (const [oid, rows] of passages) passages.set(oid, await withVectors(rows, next, encode))
-        inForce = next
-      },
-      async discard() {},
-    }),
+    async prepareVectors(next, encode, signal) {
+      signal.throwIfAborted()
+      const encodeAll = async () => {
+        const pairs = [...passages].map(
+          async ([oid, rows]) => [oid, await withVectors(rows, next, encode)] as const,
+        )
+        return Promise.all(pairs)
+      }
+      await encodeAll()
+      return {
+        async enforce() {
+          for (const [oid, rows] of await encodeAll()) passages.set(oid, rows)
+          inForce = next
+        },
+        async discard() {},
+      }
+    },
     async optimize() {},
     async size() {
       const count = [...passages.values()].flat().length

@@ -10,7 +10,7 @@ import { lessonsAbout, type Lesson } from '../fixtures/lessons.ts'
 const entry = new URL('../../native-workers/trainer-main.ts', import.meta.url)
 const settings = { dimensions: 16, seed: 1, trainFrom: 5 }
 const forever = new AbortController().signal
-const history = lessonsAbout(2000)
+const history = lessonsAbout(500)
 const started: Trainer[] = []
 
 afterEach(() => {
@@ -23,7 +23,7 @@ test('two processes learn the same, below everybody else, and keep it under its 
   const second = await taught(history.toReversed())
   const trained = await Promise.all([first.train(settings, one), second.train(settings, other)])
 
-  expect(trained[0]).toEqual({ hash: expect.stringMatching(/^[0-9a-f]{32}$/), commits: 2000, resumed: 0 })
+  expect(trained[0]).toEqual({ hash: expect.stringMatching(/^[0-9a-f]{32}$/), commits: 500, resumed: 0 })
   expect(trained[1]).toEqual(trained[0])
   const { hash = '' } = trained[0]
   expect(readFileSync(weightsFile(other, hash)).equals(readFileSync(weightsFile(one, hash)))).toBe(true)
@@ -56,7 +56,7 @@ test('a checkpoint that is damaged or of other lessons is begun anew', async () 
   expect(await (await taught(history)).train(settings, folder)).toMatchObject({ hash, resumed: 0 })
 
   const shorter = await (await taught(history.slice(1))).train(settings, folder)
-  expect(shorter).toMatchObject({ resumed: 0, commits: 1999 })
+  expect(shorter).toMatchObject({ resumed: 0, commits: 499 })
   expect(shorter.hash).not.toBe(hash)
 })
 
