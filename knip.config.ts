@@ -13,6 +13,7 @@ export default {
     'scripts/*.ts',
     'bench/*.ts',
     'test/faults/store-writer.ts',
+    'test/faults/vectors-writer.ts',
   ],
   ignoreBinaries: ['unshare', 'mount', 'umount'],
   ignoreExportsUsedInFile: { interface: true, type: true },

@@ -1,10 +1,10 @@
-import { createUntrainedTable, type EncodeSettings, type Table } from '../../native-workers/learned-encode.ts'
+import type { EncodeSettings } from '../../native-workers/learned-encode.ts'
 import type { WeightsPlace } from '../../native-workers/load-weights.ts'
 import type { Workers } from '../../native-workers/supervisor.ts'
 import { createTrainedTable, type Weights } from '../../native-workers/trained-table.ts'
 import type { Embedder, TextBatch } from './embedder.ts'
-import { createTableEmbedder, type UntrainedSettings } from './inline.ts'
-import { nameOfLost, nameOfTrained, nameOfUntrained } from './names.ts'
+import { createInlineEmbedder, createTableEmbedder, type UntrainedSettings } from './inline.ts'
+import { nameOfLost, nameOfTrained } from './names.ts'
 
 /** What the learned embedder is made of. */
 export interface LearnedOptions extends UntrainedSettings {
@@ -23,7 +23,7 @@ const fewBytes = 32 * 1024
  */
 export function createLearnedEmbedder({ workers, dimensions, seed }: LearnedOptions): Embedder {
   const settings = { dimensions, seed }
-  return sharing(nameOfUntrained(settings), createUntrainedTable(settings), settings, workers)
+  return sharing(createInlineEmbedder(settings), settings, workers)
 }
 
 /** Creates the embedder of weights that were learned from a history, and that the workers find at their place. */
@@ -33,7 +33,8 @@ export function createTrainedEmbedder(
   weights: Weights,
 ): Embedder {
   const settings = { dimensions, seed, weights: place }
-  return sharing(nameOfTrained(settings, place.hash), createTrainedTable(weights), settings, workers)
+  const inline = createTableEmbedder(nameOfTrained(settings, place.hash), createTrainedTable(weights))
+  return sharing(inline, settings, workers)
 }
 
 /**
@@ -45,13 +46,8 @@ export function createLostEmbedder({ dimensions, seed }: UntrainedSettings): Emb
   return createTableEmbedder(nameOfLost({ dimensions, seed }), { dimensions, add() {} })
 }
 
-function sharing(
-  id: string,
-  table: Table,
-  settings: EncodeSettings,
-  workers: Pick<Workers, 'digest'>,
-): Embedder {
-  const inline = createTableEmbedder(id, table)
+/** Gives many texts to the workers, who do with these settings what the embedder does here. */
+function sharing(inline: Embedder, settings: EncodeSettings, workers: Pick<Workers, 'digest'>): Embedder {
   return {
     ...inline,
     expectMany() {

@@ -24,3 +24,8 @@ export function hashInName(id: string, settings: Settings): string | undefined {
   const hash = id.split('-')[2] ?? ''
   return /^[0-9a-f]{32}$/.test(hash) && id === nameOfTrained(settings, hash) ? hash : undefined
 }
+
+/** Says whether the embedder with this id was learned, and still is known. */
+export function isTrained({ id }: { readonly id: string }): boolean {
+  return /^learned-v2-[0-9a-f]{32}-/.test(id)
+}

@@ -6,8 +6,10 @@ import type { Weights } from '../../native-workers/trained-table.ts'
 import type { Embedder } from '../embedder/embedder.ts'
 import type { MemoryStore, PreparedVectors } from '../store/store.ts'
 import type { CommitGraph } from './commit-graph.ts'
+import { isTrained } from '../embedder/names.ts'
 import { learn } from './learn.ts'
 import { countLearnable } from './learnable.ts'
+import { createStudy, type Study } from './study.ts'
 
 /** What one repository's embedder is taught with. */
 export interface TeachingParts {
@@ -68,8 +70,6 @@ export interface Learned {
 
 /** History has grown by so much when it is time to learn anew. */
 const growth = 1.2
-/** Waits after failures, in milliseconds. */
-const pauses = [5_000, 60_000, 600_000]
 
 /**
  * Creates the teaching of a repository.
@@ -78,66 +78,33 @@ const pauses = [5_000, 60_000, 600_000]
  * leaves one or the other. What was cut short goes on where it was when there is nothing else to do.
  */
 export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
-  const { settings, notes } = parts
-  const { id, store, graph, publish, notice } = taught
-  const ending = new AbortController()
-  let embedder = taught.embedder
-  let isLost = parts.isLost
-  let isTrained = !isLost && !embedder.id.includes('untrained')
-  let learning: Promise<void> | undefined
+  const { settings, notes, inTurn } = parts
+  const { id, publish } = taught
+  const learnable = createCount(taught.graph)
+  const study = createStudy({
+    notice: taught.notice,
+    onFailed: (reason) => publish({ type: 'embedder.failed', data: { repository: id, reason } }),
+  })
+  let { embedder } = taught
+  let { isLost } = parts
   let learned: Learned | undefined
-  let doing = ''
-  let failure: string | undefined
-  let failures = 0
-  let pause: NodeJS.Timeout | undefined
-  let learnableBefore: number | undefined
-  let counted = { commits: -1, learnable: 0 }
-
-  function learnable(): number {
-    if (counted.commits !== graph.size) counted = { commits: graph.size, learnable: countLearnable(graph) }
-    return counted.learnable
-  }
+  /** How many commits there were to learn from when it was learned, or tried, last. */
+  let learnedFrom: number | undefined
 
   async function isDue(): Promise<boolean> {
-    if (learning !== undefined || pause !== undefined || ending.signal.aborted) return false
-    if (learnable() < settings.trainFrom) return false
-    if (isTrained) learnableBefore ??= await notes.learnable(embedder.id)
-    if (learnableBefore === undefined) return true
-    return learnable() >= learnableBefore * growth
+    if (!study.isFree() || learnable() < settings.trainFrom) return false
+    if (isTrained(embedder)) learnedFrom ??= await notes.learnable(embedder.id)
+    return learnedFrom === undefined || learnable() >= learnedFrom * growth
   }
 
   async function enforce({ embedder: next, prepared, learnable: from }: Learned): Promise<void> {
-    learned = undefined
     const before = embedder.id
+    learned = undefined
     await prepared.enforce()
     embedder = next
-    ;[isTrained, isLost, learnableBefore] = [true, false, from]
+    isLost = false
     await notes.keep(next.id, from)
     publish({ type: 'embedder.switched', data: { repository: id, from: before, to: next.id } })
-  }
-
-  async function study(): Promise<void> {
-    const from = learnable()
-    const say = (what: string) => (doing = what)
-    try {
-      const found = await parts.inTurn(() => learn(parts, { id, store, graph, publish }, say, ending.signal))
-      if (found !== undefined) learned = { ...found, learnable: from }
-      else learnableBefore = from
-      ;[failure, failures] = [undefined, 0]
-    } catch (error) {
-      if (ending.signal.aborted) return
-      failure = error instanceof Error ? error.message : String(error)
-      publish({ type: 'embedder.failed', data: { repository: id, reason: failure } })
-      pause = setTimeout(again, pauses[Math.min(failures, pauses.length - 1)]).unref()
-      failures += 1
-    } finally {
-      doing = ''
-    }
-  }
-
-  function again(): void {
-    pause = undefined
-    notice()
   }
 
   return {
@@ -145,34 +112,58 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
       return embedder
     },
 
-    status: () => ({ id: embedder.id, ...describe() }),
+    status() {
+      const what = { embedder, isLost, isReady: learned !== undefined, learnable: learnable() }
+      return describe(what, study, settings)
+    },
 
     async level() {
       if (learned !== undefined) await enforce(learned)
       if (!(await isDue())) return
-      doing = 'waits for its turn'
-      learning = study().finally(() => {
-        learning = undefined
-        if (learned !== undefined) notice()
+      const from = learnable()
+      study.begin(async (say, signal) => {
+        const found = await inTurn(() => learn(parts, taught, say, signal))
+        if (found !== undefined) learned = { ...found, learnable: from }
+        learnedFrom = from
       })
     },
 
     async close() {
-      ending.abort(new Error('The repository is closed.'))
-      clearTimeout(pause)
-      await learning
+      await study.close()
       await learned?.prepared.discard()
     },
   }
+}
 
-  function describe(): Omit<EmbedderStatus, 'id'> {
-    const why = failure === undefined ? '' : `; learning failed: ${failure}`
-    if (learned !== undefined) return { state: 'switching', note: 'new vectors are ready' }
-    if (learning !== undefined) return { state: 'training', note: doing }
-    if (isLost) return { state: 'lost', note: `the learned weights were damaged${why}` }
-    if (isTrained) return { state: 'trained', note: `learned from this repository${why}` }
-    if (learnable() < settings.trainFrom) return { state: 'untrained', note: tooShort(learnable(), settings) }
-    return { state: 'untrained', note: `nothing was learned yet${why}` }
+/** What is known of an embedder that learns. */
+interface Known {
+  readonly embedder: Embedder
+  readonly isLost: boolean
+  readonly isReady: boolean
+  readonly learnable: number
+}
+
+function describe(known: Known, study: Study, { trainFrom }: TeachSettings): EmbedderStatus {
+  const { embedder, isLost, isReady, learnable } = known
+  const failure = study.failure()
+  const why = failure === undefined ? '' : `; learning failed: ${failure}`
+  const status = (state: EmbedderStatus['state'], note: string) => ({ id: embedder.id, state, note })
+  if (isReady) return status('switching', 'new vectors are ready')
+  if (study.isRunning()) return status('training', study.doing())
+  if (isLost) return status('lost', `the learned weights were damaged${why}`)
+  if (isTrained(embedder)) return status('trained', `learned from this repository${why}`)
+  if (learnable >= trainFrom) return status('untrained', `nothing was learned yet${why}`)
+  const short = `${learnable} of ${trainFrom} commits with subjects of their own`
+  return status('untrained', `history too short to learn from: ${short}`)
+}
+
+/** Counts anew only when commits have come: a status must not cost a walk over all of them. */
+function createCount(graph: CommitGraph): () => number {
+  let commits = -1
+  let learnable = 0
+  return () => {
+    if (commits !== graph.size) [commits, learnable] = [graph.size, countLearnable(graph)]
+    return learnable
   }
 }
 
@@ -184,8 +175,4 @@ export function keepEmbedder(embedder: Embedder, note: string): Teaching {
     async level() {},
     async close() {},
   }
-}
-
-function tooShort(learnable: number, { trainFrom }: TeachSettings): string {
-  return `history too short to learn from: ${learnable} of ${trainFrom} commits with subjects of their own`
 }

@@ -7,6 +7,8 @@ import type {
   Match,
   MemoryStore,
   PassageRow,
+  PassageTerms,
+  PreparedVectors,
   StoreSettings,
   TextColumn,
 } from './store.ts'
@@ -14,16 +16,16 @@ import { wordsOf } from './words.ts'
 
 /** Creates a store that keeps everything in memory and forgets it when the process ends. */
 export function createArrayStore(settings: StoreSettings): MemoryStore {
-  let inForce = settings
   const kept: Kept = { episodes: new Map(), details: new Map(), passages: new Map() }
   const { episodes, details, passages } = kept
+  const vectors = createVectors(passages, settings)
 
   return {
     get embedder() {
-      return inForce.embedder
+      return vectors.inForce().embedder
     },
     get dimensions() {
-      return inForce.dimensions
+      return vectors.inForce().dimensions
     },
     episodeIds: async () => [...episodes.keys()],
     completeIds: async () => [...details.keys()],
@@ -35,7 +37,7 @@ export function createArrayStore(settings: StoreSettings): MemoryStore {
       for (const row of rows) episodes.set(row.oid, row)
     },
     async putDetails(rows, pieces) {
-      checkVectors(pieces, inForce.dimensions)
+      checkVectors(pieces, vectors.inForce().dimensions)
       const byKey = new Map(pieces.map((piece) => [piece.key, piece]))
       const byOid = Map.groupBy(byKey.values(), ({ oid }) => oid)
       for (const row of rows) {
@@ -58,33 +60,12 @@ export function createArrayStore(settings: StoreSettings): MemoryStore {
     searchText: async (column, words, limit) =>
       rank(documentsOf(kept, column), column, words).slice(0, limit),
     async searchVector(vector, limit, embedder) {
-      if (embedder !== inForce.embedder) return []
+      if (embedder !== vectors.inForce().embedder) return []
       const rows = [...passages.values()].flat()
       return best(rows.map((row) => ({ ...placeOf(row), score: dot(row.vector, vector) }))).slice(0, limit)
     },
-    async *scanTerms(signal) {
-      signal.throwIfAborted()
-      const rows = [...passages.values()].flat()
-      if (rows.length > 0)
-        yield rows.map((row) => ({ oid: row.oid, ordinal: ordinalOf(row), terms: row.terms }))
-    },
-    async prepareVectors(next, encode, signal) {
-      signal.throwIfAborted()
-      const encodeAll = async () => {
-        const pairs = [...passages].map(
-          async ([oid, rows]) => [oid, await withVectors(rows, next, encode)] as const,
-        )
-        return Promise.all(pairs)
-      }
-      await encodeAll()
-      return {
-        async enforce() {
-          for (const [oid, rows] of await encodeAll()) passages.set(oid, rows)
-          inForce = next
-        },
-        async discard() {},
-      }
-    },
+    scanTerms: vectors.scanTerms,
+    prepareVectors: vectors.prepare,
     async optimize() {},
     async size() {
       const count = [...passages.values()].flat().length
@@ -98,6 +79,41 @@ interface Kept {
   readonly episodes: Map<string, EpisodeRow>
   readonly details: Map<string, DetailRow>
   readonly passages: Map<string, PassageRow[]>
+}
+
+/** Keeps whose vectors the passages have. */
+function createVectors(passages: Kept['passages'], settings: StoreSettings) {
+  let inForce = settings
+
+  async function* scanTerms(signal: AbortSignal): AsyncGenerator<PassageTerms[]> {
+    signal.throwIfAborted()
+    const rows = [...passages.values()].flat()
+    if (rows.length > 0) {
+      yield rows.map((row) => ({ oid: row.oid, ordinal: ordinalOf(row), terms: row.terms }))
+    }
+  }
+
+  async function prepare(
+    next: StoreSettings,
+    encode: EncodeTerms,
+    signal: AbortSignal,
+  ): Promise<PreparedVectors> {
+    signal.throwIfAborted()
+    const encodeAll = () =>
+      Promise.all(
+        [...passages].map(async ([oid, rows]) => [oid, await withVectors(rows, next, encode)] as const),
+      )
+    await encodeAll()
+    return {
+      async enforce() {
+        for (const [oid, rows] of await encodeAll()) passages.set(oid, rows)
+        inForce = next
+      },
+      async discard() {},
+    }
+  }
+
+  return { inForce: () => inForce, scanTerms, prepare }
 }
 
 async function withVectors(

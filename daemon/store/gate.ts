@@ -30,25 +30,20 @@ export function createGate(folder: string, opened: LanceTables, open: () => Prom
   const queue = createQueue()
   const readers = createReaders()
   const drained = () => readers.drained(patienceMs)
-  let tables = opened
+  const holder = createHolder(opened, open, drained)
   let closed = false
 
-  const heal = createOnce(() => queue.run(() => openAnew(async () => {})))
-
-  async function openAnew(onClosed: () => Promise<void>): Promise<void> {
-    const former = tables
-    tables = await open()
-    void drained()
-      .then(() => former.close())
-      .then(onClosed)
-      // What could not be removed is removed when the store is opened next.
-      .catch(() => {})
-  }
+  const heal = createOnce(() => queue.run(() => holder.openAnew(async () => {})))
 
   /** Ends a failure as one of ours, when what may be damaged is mended. */
   async function fail(error: unknown): Promise<never> {
     if (isDamage(error) && !closed) await heal()
     throw storeError(error, folder)
+  }
+
+  async function write<T>(work: (tables: LanceTables) => Promise<T>): Promise<T> {
+    enter()()
+    return queue.run(() => work(holder.tables())).catch(fail)
   }
 
   function enter(): () => void {
@@ -62,10 +57,10 @@ export function createGate(folder: string, opened: LanceTables, open: () => Prom
     async read(work) {
       const leave = enter()
       try {
-        return await work(tables).catch(async (error: unknown) => {
+        return await work(holder.tables()).catch(async (error: unknown) => {
           if (!isDamage(error)) throw error
           await heal()
-          return work(tables)
+          return work(holder.tables())
         })
       } catch (error) {
         throw storeError(error, folder)
@@ -74,28 +69,42 @@ export function createGate(folder: string, opened: LanceTables, open: () => Prom
       }
     },
 
-    async write(work) {
-      enter()()
-      return queue.run(() => work(tables)).catch(fail)
-    },
+    write,
+    tables: holder.tables,
 
-    tables: () => tables,
-
-    async reopen(work, onClosed) {
-      enter()()
-      const change = async () => {
+    reopen: (work, onClosed) =>
+      write(async (tables) => {
         await work(tables)
-        await openAnew(onClosed)
-      }
-      return queue.run(change).catch(fail)
-    },
+        await holder.openAnew(onClosed)
+      }),
 
     async close() {
       if (closed) return
       closed = true
       await queue.idle()
       await drained()
-      tables.close()
+      holder.tables().close()
+    },
+  }
+}
+
+/** Holds the tables that are in use. */
+function createHolder(
+  opened: LanceTables,
+  open: () => Promise<LanceTables>,
+  drained: () => Promise<boolean>,
+) {
+  let tables = opened
+  return {
+    tables: () => tables,
+    async openAnew(onClosed: () => Promise<void>): Promise<void> {
+      const former = tables
+      tables = await open()
+      void drained()
+        .then(() => former.close())
+        .then(onClosed)
+        // What could not be removed is removed when the store is opened next.
+        .catch(() => {})
     },
   }
 }
