@@ -99,9 +99,12 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
 
   async function enforce({ embedder: next, prepared, learnable: from }: Learned): Promise<void> {
     const before = embedder.id
+    // Should it fail, it is due again.
     learned = undefined
+    learnedFrom = undefined
     await prepared.enforce()
     embedder = next
+    learnedFrom = from
     isLost = false
     await notes.keep(next.id, from)
     publish({ type: 'embedder.switched', data: { repository: id, from: before, to: next.id } })

@@ -2,7 +2,7 @@ import { AiosError } from '../../contract/errors.ts'
 import { refusalOf, storeError } from './lance-errors.ts'
 import type { LanceTables } from './lance-tables.ts'
 import { createQueue } from './queue.ts'
-import { createReaders } from './readers.ts'
+import { createReaders, type Readers } from './readers.ts'
 
 /** The way to the tables: many read, one writes, and what turns out to be damaged is mended. */
 export interface Gate {
@@ -29,11 +29,10 @@ const patienceMs = 10_000
 export function createGate(folder: string, opened: LanceTables, open: () => Promise<LanceTables>): Gate {
   const queue = createQueue()
   const readers = createReaders()
-  const drained = () => readers.drained(patienceMs)
-  const holder = createHolder(opened, open, drained)
+  const { tables, openAnew, drained } = createHolder(opened, open, readers)
   let closed = false
 
-  const heal = createOnce(() => queue.run(() => holder.openAnew(async () => {})))
+  const heal = createOnce(() => queue.run(() => openAnew(async () => {})))
 
   /** Ends a failure as one of ours, when what may be damaged is mended. */
   async function fail(error: unknown): Promise<never> {
@@ -43,7 +42,7 @@ export function createGate(folder: string, opened: LanceTables, open: () => Prom
 
   async function write<T>(work: (tables: LanceTables) => Promise<T>): Promise<T> {
     enter()()
-    return queue.run(() => work(holder.tables())).catch(fail)
+    return queue.run(() => work(tables())).catch(fail)
   }
 
   function enter(): () => void {
@@ -57,10 +56,10 @@ export function createGate(folder: string, opened: LanceTables, open: () => Prom
     async read(work) {
       const leave = enter()
       try {
-        return await work(holder.tables()).catch(async (error: unknown) => {
+        return await work(tables()).catch(async (error: unknown) => {
           if (!isDamage(error)) throw error
           await heal()
-          return work(holder.tables())
+          return work(tables())
         })
       } catch (error) {
         throw storeError(error, folder)
@@ -70,12 +69,12 @@ export function createGate(folder: string, opened: LanceTables, open: () => Prom
     },
 
     write,
-    tables: holder.tables,
+    tables,
 
     reopen: (work, onClosed) =>
-      write(async (tables) => {
-        await work(tables)
-        await holder.openAnew(onClosed)
+      write(async (former) => {
+        await work(former)
+        await openAnew(onClosed)
       }),
 
     async close() {
@@ -83,19 +82,17 @@ export function createGate(folder: string, opened: LanceTables, open: () => Prom
       closed = true
       await queue.idle()
       await drained()
-      holder.tables().close()
+      tables().close()
     },
   }
 }
 
 /** Holds the tables that are in use. */
-function createHolder(
-  opened: LanceTables,
-  open: () => Promise<LanceTables>,
-  drained: () => Promise<boolean>,
-) {
+function createHolder(opened: LanceTables, open: () => Promise<LanceTables>, readers: Readers) {
+  const drained = () => readers.drained(patienceMs)
   let tables = opened
   return {
+    drained,
     tables: () => tables,
     async openAnew(onClosed: () => Promise<void>): Promise<void> {
       const former = tables

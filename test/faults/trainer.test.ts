@@ -73,9 +73,9 @@ test('who gives up waits no longer, and the process is gone', async () => {
 })
 
 test('a process that takes too much memory is ended', async () => {
-  const trainer = await taught(history, { rssLimitBytes: 1 })
-  await expect(trainer.train(settings, newFolder())).rejects.toThrow('bytes of memory')
-  await untilGone(trainer.pid ?? 0)
+  const lessons = taught(history, { rssLimitBytes: 1 })
+  await expect(lessons.then((trainer) => trainer.train(settings, newFolder()))).rejects.toThrow('of memory')
+  await untilGone(started[0]?.pid ?? 0)
 })
 
 test.each([
