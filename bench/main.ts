@@ -1,6 +1,7 @@
 import { benchFootprint } from './footprint.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
+import { benchLearning } from './learning.ts'
 import { benchRecall } from './recall.ts'
 import { machine } from './report.ts'
 import { benchTrain, benchTune } from './train.ts'
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   recall: benchRecall,
   latency: benchLatency,
   footprint: benchFootprint,
+  learning: benchLearning,
   train: benchTrain,
   tune: benchTune,
 }

@@ -39,5 +39,7 @@ export async function readTexts(path: string): Promise<CommitTexts[]> {
       texts.push({ oid: owner, message, passages: rows.map(({ terms }) => terms) })
     }
   }
-  return texts
+  // Patches are read by several processes at once, and come in any order.
+  const places = new Map(oids.map((one, place) => [one, place]))
+  return texts.toSorted((a, b) => (places.get(a.oid) ?? 0) - (places.get(b.oid) ?? 0))
 }

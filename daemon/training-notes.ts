@@ -15,6 +15,8 @@ export function trainingNotesIn(folder: string, hashOf: (id: string) => string |
     },
     async keep(embedder, learnable) {
       await writeDurably(file, [Buffer.from(`${JSON.stringify({ embedder, learnable })}\n`)])
+    },
+    async tidy(embedder) {
       for (const name of await readdir(folder)) {
         if (name !== 'trained.json' && name !== `${hashOf(embedder)}.table`) await rm(join(folder, name))
       }

@@ -20,7 +20,7 @@ export interface Progressed {
 export type OnEpoch = (progressed: Progressed, surprise: number) => Promise<void>
 
 /** How often all lessons are seen. */
-export const allEpochs = 5
+export const allEpochs = 4
 const pairsAtOnce = 256
 /** Of a longer passage, a stretch by chance: its vector then says as much as that of a usual one. */
 const termsAtOnce = 200

@@ -37,7 +37,10 @@ export interface TeachSettings {
 export interface TrainingNotes {
   /** Returns how many commits there were to learn from; 0 when that is not known. */
   learnable(embedder: string): Promise<number>
+  /** Keeps it, before the embedder is in force: were it lost, all would be learned again. */
   keep(embedder: string, learnable: number): Promise<void>
+  /** Removes weights of others, and trainings that were cut short. */
+  tidy(embedder: string): Promise<void>
 }
 
 /** What a teaching needs from the memory that it belongs to. */
@@ -102,11 +105,12 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
     // Should it fail, it is due again.
     learned = undefined
     learnedFrom = undefined
+    await notes.keep(next.id, from)
     await prepared.enforce()
     embedder = next
     learnedFrom = from
     isLost = false
-    await notes.keep(next.id, from)
+    await notes.tidy(next.id)
     publish({ type: 'embedder.switched', data: { repository: id, from: before, to: next.id } })
   }
 

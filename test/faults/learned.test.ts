@@ -8,7 +8,7 @@ let place: Place
 beforeEach(() => {
   place = createPlace()
   // Short vectors, and little to learn from: what is tested is when, and not how well.
-  Object.assign(place.environment, { AIOS_EMBEDDER_DIMENSIONS: '16' })
+  Object.assign(place.environment, { AIOS_EMBEDDER_DIMENSIONS: '16', AIOS_EMBEDDER_TRAIN: 'auto' })
 })
 afterEach(() => place.clear())
 
@@ -50,12 +50,11 @@ test('a daemon that is killed while it learns has learned in the end', async () 
   const daemon = await place.daemon(environment)
   const { complete, skipped } = await daemon.until(isTrained)
   expect({ complete, skipped }).toEqual({ complete: 400, skipped: 0 })
-  const names = readdirSync(memoryOf(place))
-  expect(names.filter((name) => name.startsWith('passages'))).toHaveLength(1)
-  expect(readdirSync(join(memoryOf(place), 'embedder')).toSorted()).toEqual([
-    expect.stringMatching(/^[0-9a-f]{32}\.table$/),
-    'trained.json',
-  ])
+  const tables = () => readdirSync(memoryOf(place)).filter((name) => name.startsWith('passages'))
+  await expect.poll(tables, { timeout: 20_000 }).toHaveLength(1)
+  const kept = () => readdirSync(join(memoryOf(place), 'embedder')).toSorted()
+  await expect.poll(() => kept().length, { timeout: 20_000 }).toBe(2)
+  expect(kept()).toEqual([expect.stringMatching(/^[0-9a-f]{32}\.table$/), 'trained.json'])
 })
 
 test('a history that is too short says so, and training can be switched off', async () => {
