@@ -89,7 +89,6 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
     onFailed: (reason) => publish({ type: 'embedder.failed', data: { repository: id, reason } }),
   })
   let { embedder } = taught
-  let { isLost } = parts
   let learned: Learned | undefined
   /** How many commits there were to learn from when it was learned, or tried, last. */
   let learnedFrom: number | undefined
@@ -109,7 +108,6 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
     await prepared.enforce()
     embedder = next
     learnedFrom = from
-    isLost = false
     await notes.tidy(next.id)
     publish({ type: 'embedder.switched', data: { repository: id, from: before, to: next.id } })
   }
@@ -120,6 +118,7 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
     },
 
     status() {
+      const isLost = parts.isLost && embedder === taught.embedder
       const what = { embedder, isLost, isReady: learned !== undefined, learnable: learnable() }
       return describe(what, study, settings)
     },
