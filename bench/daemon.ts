@@ -34,7 +34,14 @@ export async function startBenchDaemon(
   home: string,
   variables: NodeJS.ProcessEnv = {},
 ): Promise<BenchDaemon> {
-  const environment = { ...process.env, AIOS_HOME: home, AIOS_DAEMON_LOG_LEVEL: 'warn', ...variables }
+  const environment = {
+    ...process.env,
+    AIOS_HOME: home,
+    AIOS_DAEMON_LOG_LEVEL: 'warn',
+    // What is measured is not to be measured beside a training, unless that is what is measured.
+    AIOS_EMBEDDER_TRAIN: 'off',
+    ...variables,
+  }
   const program = join(import.meta.dirname, '..', 'dist', 'daemon', 'main.js')
   const began = performance.now()
   const child = spawn(process.execPath, daemonArguments(program), {

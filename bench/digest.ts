@@ -30,7 +30,7 @@ const changed = files.map(({ lines }) =>
 )
 const terms = changed.map(termsOf)
 const table = createUntrainedTable(settings)
-const digest = createDigester(settings)
+const digest = createDigester(createUntrainedTable(settings))
 
 const steps: Record<string, () => unknown> = {
   redact: () => inGroups(changed, redact),

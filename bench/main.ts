@@ -2,9 +2,11 @@ import { benchFootprint } from './footprint.ts'
 import { benchHooks } from './hooks.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
+import { benchLearning } from './learning.ts'
 import { benchRecall } from './recall.ts'
 import { machine } from './report.ts'
 import { benchSandbox } from './sandbox.ts'
+import { benchTrain, benchTune } from './train.ts'
 
 // `npm run bench -- NAME REPOSITORY`: measures on a real repository, and prints one JSON object a line.
 
@@ -15,6 +17,9 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   footprint: benchFootprint,
   hooks: benchHooks,
   sandbox: benchSandbox,
+  learning: benchLearning,
+  train: benchTrain,
+  tune: benchTune,
 }
 
 // The sandbox reads no repository; any will do to say where the figures come from.

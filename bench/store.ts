@@ -155,7 +155,7 @@ async function search(store: MemoryStore, history: History, state: string, repor
   await measure('message, 3 words', (index) => store.searchText('message', history.question(index, 3), 100))
   await measure('message, 12 words', (index) => store.searchText('message', history.question(index, 12), 100))
   await measure('paths, 3 words', (index) => store.searchText('paths', history.question(index, 3), 100))
-  await measure('vector', (index) => store.searchVector(history.vector(index + 7), 100))
+  await measure('vector', (index) => store.searchVector(history.vector(index + 7), 100, 'bench'))
   await measure('20 episodes', (index) => store.episodes(twenty(index)))
   await measure('20 details', (index) => store.details(twenty(index)))
   await measure('passages of 20', (index) => store.passages(twenty(index)))

@@ -49,12 +49,20 @@ export function printRepository(repository: RepositoryStatus, terminal: Terminal
     ...(pending > 0 ? [`${grouped(pending)} to read`] : []),
     ...(skipped > 0 ? [`${grouped(skipped)} unreadable`] : []),
     bytes(repository.bytes),
+    ...embedderParts(repository),
   ]
   terminal.line('  ', styled('dim', fit(parts.join(' · '), terminal.width - 2)))
   if (progress !== undefined && progress.phase !== 'idle') {
     terminal.line('  ', ...progressLine(progress, terminal.width - 2))
   }
   if (problem !== undefined) terminal.line('  ', styled('red', fit(sanitise(problem), terminal.width - 2)))
+}
+
+/** What is unusual about the vectors; that they were learned is what everyone expects. */
+function embedderParts({ embedder }: RepositoryStatus): string[] {
+  if (embedder === undefined) return []
+  if (embedder.state === 'trained') return ['trained']
+  return [`${embedder.state}: ${sanitise(embedder.note)}`]
 }
 
 /** Prints what is wrong and the command that mends it. */

@@ -130,7 +130,17 @@ export const Config = Type.Object(
           minimum: 0,
           maximum: 2 ** 31 - 1,
           default: 1,
-          description: 'What the untrained table is grown from.',
+          description: 'What the untrained table is grown from, and where training begins.',
+        }),
+        train: Type.Union([Type.Literal('auto'), Type.Literal('off')], {
+          default: 'auto',
+          description: 'Whether to learn from each repository’s own history once it is long enough.',
+        }),
+        trainFrom: Type.Integer({
+          minimum: 1,
+          maximum: 1_000_000,
+          default: 1000,
+          description: 'Commits with different subjects that a history must have to be learned from.',
         }),
       },
       { ...strict, ...userOnly },

@@ -22,6 +22,9 @@ export const eventTypes = {
   'memory.skipped': Type.Object({ repository, oid: Oid, reason: Type.String() }),
   'memory.rewritten': Type.Object({ repository, from: Oid, to: Oid, evidence: Type.String() }),
   'memory.unreachable': Type.Object({ repository, commits: count }),
+  'embedder.trained': Type.Object({ repository, embedder: Type.String(), commits: count, ms: Type.Number() }),
+  'embedder.switched': Type.Object({ repository, from: Type.String(), to: Type.String() }),
+  'embedder.failed': Type.Object({ repository, reason: Type.String() }),
   'store.compacted': Type.Object({ repository, ms: Type.Number() }),
   'store.healed': Type.Object({ repository, detail: Type.String() }),
   'hook.denied': Type.Object({

@@ -11,6 +11,20 @@ export const RepositoryState = Type.Union([
 ])
 export type RepositoryState = Static<typeof RepositoryState>
 
+/** Whose vectors a repository's questions are answered with, and what is being done about it. */
+export const EmbedderStatus = Type.Object({
+  id: Type.String({ description: 'The embedder in force.' }),
+  state: Type.Union([
+    Type.Literal('untrained'),
+    Type.Literal('training'),
+    Type.Literal('switching'),
+    Type.Literal('trained'),
+    Type.Literal('lost'),
+  ]),
+  note: Type.String({ description: 'Why it is so, in words.' }),
+})
+export type EmbedderStatus = Static<typeof EmbedderStatus>
+
 /** A repository as the daemon knows it. */
 export const RepositoryStatus = Type.Object({
   id: Type.String(),
@@ -24,6 +38,7 @@ export const RepositoryStatus = Type.Object({
   unreachable: Type.Integer({ minimum: 0 }),
   bytes: Type.Integer({ minimum: 0, description: 'What its memory takes on disk.' }),
   state: RepositoryState,
+  embedder: Type.Optional(EmbedderStatus),
   progress: Type.Optional(Progress),
   problem: Type.Optional(Type.String()),
 })

@@ -18,8 +18,6 @@ import { capabilitiesOf } from './capabilities.ts'
 import { collectGarbage } from './collect.ts'
 import { loadConfig } from './config.ts'
 import { examine } from './doctor.ts'
-import type { Embedder } from './embedder/embedder.ts'
-import { createLearnedEmbedder } from './embedder/learned.ts'
 import { createGit } from './git/git.ts'
 import { createServer } from './http/server.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
@@ -33,6 +31,7 @@ import { openEvents } from './open-events.ts'
 import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
+import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
 import { announce, describeService, withdraw } from './service.ts'
 import { statusOf } from './status.ts'
@@ -45,6 +44,8 @@ export interface DaemonOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The program that the workers' process runs. */
   readonly workersEntry: URL
+  /** The program that the trainer's process runs. */
+  readonly trainerEntry: URL
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Told when the daemon should end, and why. */
@@ -58,10 +59,11 @@ export interface Daemon {
   close(reason: string): Promise<void>
 }
 
-type EmbedderFactory = (config: Config, workers: Workers) => Embedder
+type EmbedderFactory = (ground: Ground, workers: Workers) => EmbedderDoor
 
 const embedders = {
-  learned: ({ embedder }, workers) => createLearnedEmbedder({ workers, ...embedder }),
+  learned: ({ settings, trainerEntry }, workers) =>
+    createLearnedDoor({ workers, trainerEntry, settings: settings.embedder }),
 } satisfies Record<Config['embedder']['kind'], EmbedderFactory>
 
 /** What leaves a heap full of garbage behind. */
@@ -140,13 +142,14 @@ function openWorkers({ settings, workersEntry, lifecycle }: Ground, events: Even
 }
 
 function openRepositories(
-  { folders, environment, settings, logger, lifecycle, now }: Ground,
+  ground: Ground,
   { journal, events, workers, hooks }: Pick<Built, 'journal' | 'events' | 'workers' | 'hooks'>,
 ): Repositories {
+  const { folders, environment, settings, logger, lifecycle, now } = ground
   const repositories = createRepositories({
     git: createGit(),
     journal,
-    embedder: embedders[settings.embedder.kind](settings, workers),
+    openEmbedder: embedders[settings.embedder.kind](ground, workers),
     hooks,
     userFile: folders.configFile,
     environment,

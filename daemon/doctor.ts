@@ -75,9 +75,11 @@ async function checkRoom({ state }: StateFolders): Promise<Check> {
 
 async function checkRepository(held: HeldRepository, fix: boolean): Promise<Check> {
   const fixed = fix ? await mend(held) : undefined
-  const { id, episodes, pending, state } = await held.status()
+  const { id, episodes, pending, state, embedder } = await held.status()
   const [wrong] = held.problems()
-  const known = `${episodes} commits remembered, ${pending} to be read`
+  const vectors =
+    embedder === undefined ? '' : `; embedder ${embedder.id}: ${embedder.state}, ${embedder.note}`
+  const known = `${episodes} commits remembered, ${pending} to be read${vectors}`
   return {
     name: id,
     ok: wrong === undefined,

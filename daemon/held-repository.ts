@@ -14,7 +14,7 @@ export interface HeldRepository {
   status(): Promise<RepositoryStatus>
   /** Returns what is wrong, each with the command that mends it. */
   problems(): Problem[]
-  /** Says whether its history is being read. */
+  /** Says whether its history is being read, or learned from. */
   isReading(): boolean
   close(): Promise<void>
 }
@@ -71,7 +71,7 @@ export function holdRepository(registration: RegisteredRepository, shared: Share
       return statusOf(registration, current, health)
     },
     problems: () => problemsOf(registration, current, health),
-    isReading: () => current !== undefined && current.remembered.progress.current.phase !== 'idle',
+    isReading: () => current !== undefined && isBusy(current),
     async close() {
       ending.abort()
       clearTimeout(retry)
@@ -79,6 +79,12 @@ export function holdRepository(registration: RegisteredRepository, shared: Share
       await lifecycle?.close()
     },
   }
+}
+
+/** Learning is as much a reason to stay as reading is. */
+function isBusy({ remembered }: OpenRepository): boolean {
+  const { state } = remembered.teaching.status()
+  return remembered.progress.current.phase !== 'idle' || state === 'training' || state === 'switching'
 }
 
 /** How long a status waits for a repository that is being opened. */

@@ -38,6 +38,7 @@ export async function statusOf(
     skipped: bookmarks.skipped().length,
     bytes,
     state,
+    embedder: remembered.teaching.status(),
     ...troubleOf(health),
     ...(head?.oid === undefined ? {} : { head: head.oid }),
     ...(head?.ref === undefined ? {} : { branch: head.ref.replace(/^refs\/heads\//, '') }),

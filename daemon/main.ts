@@ -17,6 +17,7 @@ try {
     folders: stateFolders(process.env),
     environment: process.env,
     workersEntry: new URL(`../native-workers/main${extname(import.meta.filename)}`, import.meta.url),
+    trainerEntry: new URL(`../native-workers/trainer-main${extname(import.meta.filename)}`, import.meta.url),
     now: Date.now,
     onStop: stopping.resolve,
   })

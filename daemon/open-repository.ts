@@ -3,7 +3,6 @@ import { AiosError } from '../contract/errors.ts'
 import type { Fact } from '../contract/events.ts'
 import { aliasesIn, bookmarksIn, type HeldBookmarks } from './bookmarks.ts'
 import type { HookBus } from './bus/hooks.ts'
-import type { Embedder } from './embedder/embedder.ts'
 import type { Git } from './git/git.ts'
 import { openReaders } from './git/readers.ts'
 import { openRepository, type Repository } from './git/repository.ts'
@@ -14,6 +13,7 @@ import type { Health } from './held-health.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { createGitHistory } from './memory/git-history.ts'
 import { openRemembered, type Remembered } from './memory/remembered.ts'
+import type { EmbedderDoor } from './open-embedder.ts'
 import type { Journal, RegisteredRepository } from './store/journal.ts'
 import { openLanceStore } from './store/lance-store.ts'
 
@@ -21,7 +21,7 @@ import { openLanceStore } from './store/lance-store.ts'
 export interface SharedParts {
   readonly git: Git | undefined
   readonly journal: Journal
-  readonly embedder: Embedder
+  readonly openEmbedder: EmbedderDoor
   readonly hooks: HookBus
   readonly userFile: string
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -48,12 +48,14 @@ export async function openRegistered(
   health: Health,
   signal: AbortSignal,
 ): Promise<OpenRepository> {
-  const { git, journal, embedder, hooks, now, publish } = shared
+  const { git, journal, hooks, now, publish } = shared
   const repository = await openRepository(path, git)
   // Without its own git folder, a path belongs to whatever repository lies above it.
   if (repository.root !== path)
     throw new AiosError('repository.missing', `There is no repository at ${path}.`)
   const config = await holdConfig(sourcesFor(repository, shared), (error) => shared.onTrouble(id, error))
+  const { embedder, teaching, damage } = await shared.openEmbedder(shared.folderOf(id))
+  if (damage !== undefined) publish({ type: 'embedder.failed', data: { repository: id, reason: damage } })
   const store = await openLanceStore(shared.folderOf(id), {
     embedder: embedder.id,
     dimensions: embedder.dimensions,
@@ -72,6 +74,7 @@ export async function openRegistered(
       store,
       embedder,
       hooks,
+      ...(teaching === undefined ? {} : { teaching }),
       reader,
       bookmarks,
       publish,

@@ -27,8 +27,9 @@ const joint = 4
 const hyphen = 5
 const kinds = kindsOfAscii()
 
-const firstHash = 0x811c9dc5 | 0
-const hashFactor = 0x01000193
+/** What the hash of a term begins with, and what it is multiplied by at each character. */
+export const firstHash = 0x811c9dc5 | 0
+export const hashFactor = 0x01000193
 
 /** Creates room for the parts of a word, to be used again for the next word. */
 export function createParts(): Parts {

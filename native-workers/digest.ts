@@ -1,13 +1,7 @@
 import { isAscii } from 'node:buffer'
 import { copyChangedLines } from './changed-lines.ts'
 import { estimateTokens } from './estimate-tokens.ts'
-import {
-  createUntrainedTable,
-  type EncodeSettings,
-  normalise,
-  type Table,
-  countWeight,
-} from './learned-encode.ts'
+import { normalise, type Table } from './learned-encode.ts'
 import { createTermCounter, type TermCounter } from './count-terms.ts'
 import { blankKeys } from './private-keys.ts'
 import { type Redacted, redact } from './redact.ts'
@@ -29,9 +23,8 @@ export interface Digested {
   readonly texts: readonly string[]
 }
 
-/** Creates what digests texts with these settings; what it keeps between batches only saves time. */
-export function createDigester(settings: EncodeSettings): (texts: Texts) => Promise<Digested> {
-  const table = createUntrainedTable(settings)
+/** Creates what digests texts with the vectors of this table; what it keeps between batches only saves time. */
+export function createDigester(table: Table): (texts: Texts) => Promise<Digested> {
   const counter = createTermCounter()
 
   return async (batch) => {
@@ -41,7 +34,7 @@ export function createDigester(settings: EncodeSettings): (texts: Texts) => Prom
       batch.labels,
     )
     const count = redacted.length
-    const vectors = new Float32Array(count * settings.dimensions)
+    const vectors = new Float32Array(count * table.dimensions)
     const terms = redacted.map(({ text }, index) => {
       counter.start()
       counter.add(batch.labels[index] ?? '')
@@ -93,7 +86,7 @@ function hasKey(buffer: Buffer, start: number, end: number): boolean {
 
 function addVector(counter: TermCounter, table: Table, vectors: Float32Array, index: number): void {
   const sum = new Float64Array(table.dimensions)
-  counter.each((hash, weight, count) => table.add(hash, weight * countWeight(count), sum))
+  counter.each((hash, weight, count) => table.add(hash, weight, count, sum))
   normalise(sum, vectors, index * table.dimensions)
 }
 

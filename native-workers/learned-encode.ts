@@ -1,19 +1,21 @@
 import { hashOf } from './ascii-words.ts'
+import type { WeightsPlace } from './load-weights.ts'
+import { mix, rowOf } from './term-rows.ts'
 
 /** What a vector depends on besides its text. */
 export interface EncodeSettings {
   readonly dimensions: number
   readonly seed: number
+  /** Where the weights are that were learned; without them, chance decides. */
+  readonly weights?: WeightsPlace
 }
 
 /** Where the vectors of terms come from: chance as long as nothing was learned. */
 export interface Table {
   readonly dimensions: number
-  /** Adds the vector of the term with this hash, times the weight. */
-  add(hash: number, weight: number, into: Float64Array): void
+  /** Adds what a term with this hash and this weight of its own, which stands there so often, says. */
+  add(hash: number, weight: number, count: number, into: Float64Array): void
 }
-
-const rows = 1 << 16
 
 /**
  * Creates the table that nothing was learned for: each row has a sign in each dimension, by chance.
@@ -24,8 +26,9 @@ const rows = 1 << 16
 export function createUntrainedTable({ dimensions, seed }: EncodeSettings): Table {
   return {
     dimensions,
-    add(hash, weight, into) {
-      const row = mix(hash) & (rows - 1)
+    add(hash, ownWeight, count, into) {
+      const row = rowOf(hash)
+      const weight = ownWeight * countWeight(count)
       for (let start = 0; start < dimensions; start += 32) {
         let signs = mix(Math.imul(row + 1, 0x9e3779b1) ^ Math.imul(seed + start + 1, 0x85ebca77))
         const end = Math.min(start + 32, dimensions)
@@ -43,7 +46,7 @@ export function encode(terms: readonly string[], table: Table): Float32Array {
   const counts = new Map<string, number>()
   for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1)
   const sum = new Float64Array(table.dimensions)
-  for (const [term, count] of counts) table.add(hashOf(term), weightOf(term) * countWeight(count), sum)
+  for (const [term, count] of counts) table.add(hashOf(term), weightOf(term), count, sum)
   const vector = new Float32Array(table.dimensions)
   normalise(sum, vector, 0)
   return vector
@@ -63,7 +66,7 @@ export function weightOf(term: string): number {
  *
  * Of the powers tried, it found most diffs by their subjects. As roots, for those are exact on any machine.
  */
-export function countWeight(count: number): number {
+function countWeight(count: number): number {
   return Math.sqrt(count * Math.sqrt(count))
 }
 
@@ -73,14 +76,6 @@ export function normalise(sum: Float64Array, vectors: Float32Array, start: numbe
   for (const value of sum) squares += value * value
   const factor = squares > 0 ? 1 / Math.sqrt(squares) : 0
   for (let at = 0; at < sum.length; at++) vectors[start + at] = (sum[at] ?? 0) * factor
-}
-
-/** Spreads a number's bits, so that near numbers give far ones: the last steps of MurmurHash3. */
-function mix(value: number): number {
-  let bits = value
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
-  return bits ^ (bits >>> 16)
 }
 
 const common = new Set(

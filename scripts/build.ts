@@ -17,6 +17,7 @@ const entries = {
   'native-workers/main': join(root, 'native-workers/main.ts'),
   'native-workers/tasks': join(root, 'native-workers/tasks.ts'),
   'plugins/host/main': join(root, 'plugins/host/main.ts'),
+  'native-workers/trainer-main': join(root, 'native-workers/trainer-main.ts'),
 }
 
 /** Pure JavaScript that is always needed; everything else stays a package, loaded where it is used. */

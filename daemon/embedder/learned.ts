@@ -1,10 +1,13 @@
 import type { EncodeSettings } from '../../native-workers/learned-encode.ts'
+import type { WeightsPlace } from '../../native-workers/load-weights.ts'
 import type { Workers } from '../../native-workers/supervisor.ts'
+import { createTrainedTable, type Weights } from '../../native-workers/trained-table.ts'
 import type { Embedder, TextBatch } from './embedder.ts'
-import { createInlineEmbedder } from './inline.ts'
+import { createInlineEmbedder, createTableEmbedder, type UntrainedSettings } from './inline.ts'
+import { nameOfLost, nameOfTrained } from './names.ts'
 
 /** What the learned embedder is made of. */
-export interface LearnedOptions extends EncodeSettings {
+export interface LearnedOptions extends UntrainedSettings {
   readonly workers: Pick<Workers, 'digest'>
 }
 
@@ -19,16 +22,41 @@ const fewBytes = 32 * 1024
  * whoever made them closes them.
  */
 export function createLearnedEmbedder({ workers, dimensions, seed }: LearnedOptions): Embedder {
-  const inline = createInlineEmbedder({ dimensions, seed })
+  const settings = { dimensions, seed }
+  return sharing(createInlineEmbedder(settings), settings, workers)
+}
+
+/** Creates the embedder of weights that were learned from a history, and that the workers find at their place. */
+export function createTrainedEmbedder(
+  { workers, dimensions, seed }: LearnedOptions,
+  place: WeightsPlace,
+  weights: Weights,
+): Embedder {
+  const settings = { dimensions, seed, weights: place }
+  const inline = createTableEmbedder(nameOfTrained(settings, place.hash), createTrainedTable(weights))
+  return sharing(inline, settings, workers)
+}
+
+/**
+ * Creates the embedder that stands in when learned weights were lost: all its vectors are zero.
+ *
+ * What the lost weights made can no longer be asked, and full text carries the ranking until others were learned.
+ */
+export function createLostEmbedder({ dimensions, seed }: UntrainedSettings): Embedder {
+  return createTableEmbedder(nameOfLost({ dimensions, seed }), { dimensions, add() {} })
+}
+
+/** Gives many texts to the workers, who do with these settings what the embedder does here. */
+function sharing(inline: Embedder, settings: EncodeSettings, workers: Pick<Workers, 'digest'>): Embedder {
   return {
     ...inline,
     expectMany() {
       // An empty batch is work enough to start them. Whether they start is found out by those that follow.
-      workers.digest(nothing, { dimensions, seed }, forever).catch(() => {})
+      workers.digest(nothing, settings, forever).catch(() => {})
     },
     digest(batch, signal) {
       if (isSmall(batch)) return inline.digest(batch, signal)
-      return workers.digest(batch, { dimensions, seed }, signal)
+      return workers.digest(batch, settings, signal)
     },
   }
 }

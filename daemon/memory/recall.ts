@@ -65,7 +65,7 @@ async function candidatesFor(
     search((limit) => store.searchText('message', question.words, limit)),
     search((limit) => store.searchText('paths', question.words, limit)),
     search((limit) => store.searchText('terms', terms, limit)),
-    vector === undefined ? [] : search((limit) => store.searchVector(vector, limit)),
+    vector === undefined ? [] : search((limit) => store.searchVector(vector, limit, embedder.id)),
   ])
   const touching = question.kind === 'path' ? touchingPath(question.words, memory, admits) : []
   const found = { message, paths: [...touching, ...paths], terms: inTerms, vector: near }

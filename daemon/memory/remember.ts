@@ -73,7 +73,7 @@ function bareDetail({ oid }: EpisodeFacts): DetailRow {
 /** Turns commits' hunks into passages and details: the costly part of pass 2, done in the worker pool. */
 export async function prepareChanges(
   patches: readonly CommitPatch[],
-  { embedder, isExcluded }: Parts,
+  { embedder, isExcluded }: Pick<Parts, 'embedder' | 'isExcluded'>,
   signal: AbortSignal,
 ): Promise<Prepared> {
   const pieces = patches.flatMap((patch) => piecesOf(patch, isExcluded))

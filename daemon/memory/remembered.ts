@@ -19,6 +19,7 @@ import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { createReachability, type Reachability } from './reachability.ts'
 import { createReconciler, type Reconciler } from './reconcile.ts'
 import type { Rewrite } from './rewrite.ts'
+import { createTeaching, keepEmbedder, type Teaching, type TeachingParts } from './teaching.ts'
 import { createTies } from './ties.ts'
 
 /** Links of rewritten commits, kept for good. */
@@ -32,8 +33,10 @@ export interface RememberedParts {
   readonly id: string
   readonly repository: Repository
   readonly store: MemoryStore
+  /** The embedder to begin with; it may learn. */
   readonly embedder: Embedder
   readonly hooks: HookBus
+  readonly teaching?: TeachingParts
   readonly history: History
   readonly reader: CommitReader
   readonly bookmarks: Bookmarks
@@ -52,6 +55,7 @@ export interface Remembered extends Reconciler {
   readonly progress: ProgressMeter
   /** Hears from git what was rewritten to what, and looks at the refs. */
   hear(rewrites: readonly Told[]): void
+  readonly teaching: Teaching
   counts(): Counts
 }
 
@@ -76,7 +80,8 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
   const follow = createFollower({ ...parts, graph, identities, reachability })
 
   const amend = createAmend(hooks, id)
-  const memory = createMemory(parts, graph, identities, reachability)
+  const teaching = teachingOf(parts, graph, () => reconciler.notice())
+  const memory = createMemory(parts, graph, identities, reachability, teaching)
 
   async function run(running: AbortSignal): Promise<void> {
     const { excludePaths } = config().ingest
@@ -84,6 +89,7 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
     const caught = await catchUp(
       {
         ...parts,
+        embedder: teaching.embedder,
         repository: id,
         graph,
         completeness,
@@ -97,6 +103,8 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
     await follow(caught.frontier.tips, running)
     await tellRemembered(caught.arrived, id, hooks, running)
     if (caught.arrived.length + caught.completed > 0) await compaction.wrote()
+    // Nothing is on its way into the store now, so no vector of one embedder meets those of another.
+    await teaching.level()
     parts.onSuccess()
   }
 
@@ -109,17 +117,33 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
       follow.hear(rewrites)
       reconciler.notice()
     },
+    teaching,
     async close() {
       await reconciler.close()
+      await teaching.close()
       await compaction.close()
     },
-    counts: () => ({
-      episodes: graph.size,
-      complete: completeness.size,
-      pending: countPending(completeness, graph, bookmarks),
-      unreachable: reachability.countUnreachable(),
-    }),
+    counts: () => countAll(graph, completeness, reachability, bookmarks),
   }
+}
+
+function countAll(
+  graph: CommitGraph,
+  completeness: Completeness,
+  reachability: Reachability,
+  bookmarks: Bookmarks,
+): Counts {
+  return {
+    episodes: graph.size,
+    complete: completeness.size,
+    pending: countPending(completeness, graph, bookmarks),
+    unreachable: reachability.countUnreachable(),
+  }
+}
+
+function teachingOf(parts: RememberedParts, graph: CommitGraph, notice: () => void): Teaching {
+  if (parts.teaching === undefined) return keepEmbedder(parts.embedder, 'training is switched off')
+  return createTeaching(parts.teaching, { ...parts, graph, notice })
 }
 
 function createMemory(
@@ -127,6 +151,7 @@ function createMemory(
   graph: CommitGraph,
   identities: Identities,
   reachability: Reachability,
+  teaching: Teaching,
 ): Memory {
   const pathCount = (oid: string): number => {
     const ordinal = graph.ordinalOf(oid)
@@ -136,6 +161,9 @@ function createMemory(
     ...parts,
     get config() {
       return parts.config()
+    },
+    get embedder() {
+      return teaching.embedder
     },
     graph,
     identities,

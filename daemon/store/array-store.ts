@@ -1,17 +1,33 @@
 import { checkVectors, ordinalOf } from './passage-checks.ts'
 import { factsOf } from './facts.ts'
-import type { DetailRow, EpisodeRow, Match, MemoryStore, PassageRow, TextColumn } from './store.ts'
-import type { StoreSettings } from './store-settings.ts'
+import type {
+  DetailRow,
+  EncodeTerms,
+  EpisodeRow,
+  Headline,
+  Match,
+  MemoryStore,
+  PassageRow,
+  PassageTerms,
+  PreparedVectors,
+  StoreSettings,
+  TextColumn,
+} from './store.ts'
 import { wordsOf } from './words.ts'
 
 /** Creates a store that keeps everything in memory and forgets it when the process ends. */
-export function createArrayStore({ embedder, dimensions }: StoreSettings): MemoryStore {
+export function createArrayStore(settings: StoreSettings): MemoryStore {
   const kept: Kept = { episodes: new Map(), details: new Map(), passages: new Map() }
   const { episodes, details, passages } = kept
+  const vectors = createVectors(passages, settings)
 
   return {
-    embedder,
-    dimensions,
+    get embedder() {
+      return vectors.inForce().embedder
+    },
+    get dimensions() {
+      return vectors.inForce().dimensions
+    },
     episodeIds: async () => [...episodes.keys()],
     completeIds: async () => [...details.keys()],
     async *scanFacts(signal) {
@@ -22,7 +38,7 @@ export function createArrayStore({ embedder, dimensions }: StoreSettings): Memor
       for (const row of rows) episodes.set(row.oid, row)
     },
     async putDetails(rows, pieces) {
-      checkVectors(pieces, dimensions)
+      checkVectors(pieces, vectors.inForce().dimensions)
       const byKey = new Map(pieces.map((piece) => [piece.key, piece]))
       const byOid = Map.groupBy(byKey.values(), ({ oid }) => oid)
       for (const row of rows) {
@@ -35,8 +51,7 @@ export function createArrayStore({ embedder, dimensions }: StoreSettings): Memor
       }
     },
     episodes: async (oids) => known(episodes, oids),
-    headlines: async (oids) =>
-      known(episodes, oids).map(({ oid, author, message }) => ({ oid, author, message })),
+    headlines: async (oids) => known(episodes, oids).map(headlineOf),
     details: async (oids) => known(details, oids),
     passages: async (oids) => known(passages, oids).flat().map(placeOf),
     async withPatchIds(patchIds) {
@@ -46,10 +61,13 @@ export function createArrayStore({ embedder, dimensions }: StoreSettings): Memor
     },
     searchText: async (column, words, limit) =>
       rank(documentsOf(kept, column), column, words).slice(0, limit),
-    async searchVector(vector, limit) {
+    async searchVector(vector, limit, embedder) {
+      if (embedder !== vectors.inForce().embedder) return []
       const rows = [...passages.values()].flat()
       return best(rows.map((row) => ({ ...placeOf(row), score: dot(row.vector, vector) }))).slice(0, limit)
     },
+    scanTerms: vectors.scanTerms,
+    prepareVectors: vectors.prepare,
     async optimize() {},
     async size() {
       const count = [...passages.values()].flat().length
@@ -59,10 +77,61 @@ export function createArrayStore({ embedder, dimensions }: StoreSettings): Memor
   }
 }
 
+function headlineOf({ oid, author, message }: EpisodeRow): Headline {
+  return { oid, author, message }
+}
+
 interface Kept {
   readonly episodes: Map<string, EpisodeRow>
   readonly details: Map<string, DetailRow>
   readonly passages: Map<string, PassageRow[]>
+}
+
+/** Keeps whose vectors the passages have. */
+function createVectors(passages: Kept['passages'], settings: StoreSettings) {
+  let inForce = settings
+
+  async function* scanTerms(signal: AbortSignal): AsyncGenerator<PassageTerms[]> {
+    signal.throwIfAborted()
+    const rows = [...passages.values()].flat()
+    if (rows.length > 0) {
+      yield rows.map((row) => ({ oid: row.oid, ordinal: ordinalOf(row), terms: row.terms }))
+    }
+  }
+
+  async function prepare(
+    next: StoreSettings,
+    encode: EncodeTerms,
+    signal: AbortSignal,
+  ): Promise<PreparedVectors> {
+    signal.throwIfAborted()
+    const encodeAll = () =>
+      Promise.all(
+        [...passages].map(async ([oid, rows]) => [oid, await withVectors(rows, next, encode)] as const),
+      )
+    await encodeAll()
+    return {
+      async enforce() {
+        for (const [oid, rows] of await encodeAll()) passages.set(oid, rows)
+        inForce = next
+      },
+      async discard() {},
+    }
+  }
+
+  return { inForce: () => inForce, scanTerms, prepare }
+}
+
+async function withVectors(
+  rows: readonly PassageRow[],
+  { dimensions }: StoreSettings,
+  encode: EncodeTerms,
+): Promise<PassageRow[]> {
+  const vectors = await encode(rows.map(({ terms }) => terms))
+  return rows.map((row, index) => ({
+    ...row,
+    vector: vectors.slice(index * dimensions, (index + 1) * dimensions),
+  }))
 }
 
 interface Document {

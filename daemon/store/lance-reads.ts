@@ -96,8 +96,9 @@ export async function searchVector(
   tables: LanceTables,
   vector: Float32Array,
   limit: number,
+  embedder: string,
 ): Promise<Match[]> {
-  if (limit < 1) return []
+  if (limit < 1 || embedder !== tables.settings.embedder) return []
   const query = tables.passages.native.vectorSearch(vector).distanceType('dot').limit(limit)
   if ((await tables.passages.native.countRows()) > exactUpTo) query.nprobes(32).refineFactor(2)
   const rows = await query.select([...columns.placeColumns, '_distance']).toArrow()

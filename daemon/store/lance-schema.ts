@@ -1,14 +1,15 @@
 import { Field, FixedSizeList, Float16, Int32, Int64, Schema, Uint32, Utf8 } from 'apache-arrow'
 
 /** The name of a table. */
-export type TableName = 'episodes' | 'details' | 'passages'
+type TableName = 'episodes' | 'details' | 'passages'
 
 /** How a column is indexed. `prose` folds case and endings; `terms` takes words as they are. */
 export type IndexKind = 'numbers' | 'prose' | 'paths' | 'terms'
 
 /** A table's columns and indexes. */
 export interface TableShape {
-  readonly name: TableName
+  /** What its folder is called. */
+  readonly name: string
   readonly schema: Schema
   readonly indexes: Readonly<Record<string, IndexKind>>
   /** What of the indexes may be kept in memory. Less makes searches slower, first of all those of many words. */

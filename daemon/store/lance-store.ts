@@ -1,15 +1,15 @@
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { createGate, type Gate } from './gate.ts'
 import { storeError } from './lance-errors.ts'
 import * as reading from './lance-reads.ts'
-import { placesOf } from './lance-table.ts'
 import { openTables, type LanceTables } from './lance-tables.ts'
 import * as writing from './lance-writes.ts'
 import { optimizeTables } from './optimize.ts'
-import { flush, makeFolder, whenMissing } from './seals.ts'
-import type { EpisodeFacts, MemoryStore, StoreSize } from './store.ts'
-import { readSettings, writeSettings, type StoreSettings } from './store-settings.ts'
+import { prepareVectors, removeTable, scanTerms } from './prepare-vectors.ts'
+import { makeFolder, whenMissing } from './seals.ts'
+import type { EpisodeFacts, MemoryStore, StoreSettings, StoreSize } from './store.ts'
+import { firstPassages, readSettings, writeSettings, type KeptSettings } from './store-settings.ts'
 import { createUpkeep } from './upkeep.ts'
 
 /** What a store is opened with: whose vectors it keeps, and what follows. */
@@ -28,9 +28,9 @@ export interface LanceStoreOptions extends StoreSettings {
  * `completeIds` is then empty, and what is missing is read again from git. Episodes stay searchable.
  */
 export async function openLanceStore(folder: string, options: LanceStoreOptions): Promise<MemoryStore> {
-  const { embedder, dimensions, graceMs, now, onHealed } = options
+  const { graceMs, now, onHealed } = options
   if (!isAbsolute(folder)) throw new Error(`The folder of a store must be absolute: ${folder}`)
-  const open = () => openTables(folder, dimensions, onHealed)
+  const open = async () => openTables(folder, (await readSettings(folder)) ?? fresh(options), onHealed)
   const opened = await prepare(folder, options)
     .then(open)
     .catch((error: unknown) => {
@@ -46,14 +46,18 @@ export async function openLanceStore(folder: string, options: LanceStoreOptions)
   })
 
   return {
-    embedder,
-    dimensions,
+    get embedder() {
+      return gate.tables().settings.embedder
+    },
+    get dimensions() {
+      return gate.tables().settings.dimensions
+    },
     episodeIds: () => gate.read(async ({ episodeOf }) => episodeOf.oids()),
     completeIds: () => gate.read(async ({ detailOf }) => detailOf.oids()),
     scanFacts: (signal) => scanFacts(gate, signal),
     putEpisodes: (rows) => upkeep.after(gate.write((tables) => writing.putEpisodes(tables, rows))),
     putDetails: (rows, passages) =>
-      upkeep.after(gate.write((tables) => writing.putDetails(tables, rows, passages, dimensions))),
+      upkeep.after(gate.write((tables) => writing.putDetails(tables, rows, passages))),
     episodes: (oids) => gate.read((tables) => reading.episodes(tables, oids)),
     headlines: (oids) => gate.read((tables) => reading.headlines(tables, oids)),
     details: (oids) => gate.read((tables) => reading.details(tables, oids)),
@@ -61,7 +65,10 @@ export async function openLanceStore(folder: string, options: LanceStoreOptions)
     withPatchIds: (patchIds) => gate.read((tables) => reading.withPatchIds(tables, patchIds)),
     searchText: (column, words, limit) =>
       gate.read((tables) => reading.searchText(tables, column, words, limit)),
-    searchVector: (vector, limit) => gate.read((tables) => reading.searchVector(tables, vector, limit)),
+    searchVector: (vector, limit, embedder) =>
+      gate.read((tables) => reading.searchVector(tables, vector, limit, embedder)),
+    scanTerms: (signal) => scanTerms(gate, signal),
+    prepareVectors: (settings, encode, signal) => prepareVectors(folder, gate, settings, encode, signal),
     optimize: upkeep.run,
     size: () => gate.read((tables) => sizeOf(folder, tables)),
     close: () => gate.close(),
@@ -84,18 +91,28 @@ async function* scanFacts(gate: Gate, signal: AbortSignal): AsyncGenerator<Episo
 async function prepare(folder: string, options: LanceStoreOptions): Promise<void> {
   await makeFolder(join(folder, 'seals'))
   const kept = await readSettings(folder)
-  if (kept?.embedder === options.embedder && kept.dimensions === options.dimensions) return
-  for (const name of ['details', 'passages']) {
-    const { data, seals } = placesOf(folder, name)
-    await rm(data, { recursive: true, force: true })
-    await rm(seals, { force: true })
+  if (kept?.embedder === options.embedder && kept.dimensions === options.dimensions) {
+    return removeTables(folder, (name) => name.startsWith(firstPassages) && name !== kept.passages)
   }
-  await flush(folder)
-  await writeSettings(folder, options)
+  await removeTables(folder, (name) => name === 'details' || name.startsWith(firstPassages))
+  await writeSettings(folder, fresh(options))
   if (kept === undefined) return
   options.onHealed(
     `The embedder was ${kept.embedder} and is ${options.embedder}; hunks are read again from git.`,
   )
+}
+
+function fresh({ embedder, dimensions }: StoreSettings): KeptSettings {
+  return { embedder, dimensions, passages: firstPassages }
+}
+
+/** Removes tables that nothing needs any more: those of another embedder, and what a change of it left over. */
+async function removeTables(folder: string, isRemoved: (name: string) => boolean): Promise<void> {
+  const suffix = '.lance'
+  for (const file of await readdir(folder)) {
+    if (!file.endsWith(suffix) || !isRemoved(file.slice(0, -suffix.length))) continue
+    await removeTable(folder, file.slice(0, -suffix.length))
+  }
 }
 
 async function sizeOf(folder: string, tables: LanceTables): Promise<StoreSize> {

@@ -2,6 +2,7 @@ import { numbersOf, textsOf } from './arrow-columns.ts'
 import { openHealed, type Opened } from './heal.ts'
 import { tableShapes } from './lance-schema.ts'
 import type { LanceTable } from './lance-table.ts'
+import type { KeptSettings } from './store-settings.ts'
 import { createOidIndex, type OidIndex } from './oid-index.ts'
 
 /** The tables of a store, and which row of them belongs to a commit. */
@@ -12,6 +13,8 @@ export interface LanceTables {
   readonly episodeOf: OidIndex
   /** Passages carry the same numbers. */
   readonly detailOf: OidIndex
+  /** Whose vectors the passages have. */
+  readonly settings: KeptSettings
   close(): void
 }
 
@@ -21,14 +24,14 @@ export interface LanceTables {
  */
 export async function openTables(
   folder: string,
-  dimensions: number,
+  settings: KeptSettings,
   onHealed: (detail: string) => void,
 ): Promise<LanceTables> {
-  const opened = await openAll(folder, dimensions, onHealed)
+  const opened = await openAll(folder, settings, onHealed)
   const episodeOf = await indexEpisodes(opened)
   const detailOf = await indexDetails(opened, onHealed)
   const { episodes, details, passages } = opened
-  return namedTables(episodes.table, details.table, passages.table, episodeOf, detailOf)
+  return { ...namedTables(episodes.table, details.table, passages.table), episodeOf, detailOf, settings }
 }
 
 // What was loaded must not outlive the opening: a closure in the function above would keep it for good.
@@ -36,15 +39,11 @@ function namedTables(
   episodes: LanceTable,
   details: LanceTable,
   passages: LanceTable,
-  episodeOf: OidIndex,
-  detailOf: OidIndex,
-): LanceTables {
+): Pick<LanceTables, 'episodes' | 'details' | 'passages' | 'close'> {
   return {
     episodes,
     details,
     passages,
-    episodeOf,
-    detailOf,
     close() {
       for (const table of [episodes, details, passages]) table.close()
     },
@@ -62,12 +61,13 @@ interface OpenedTables {
 /** Opens one table after the other: what they take to be read at once is never given back by the C library. */
 async function openAll(
   folder: string,
-  dimensions: number,
+  settings: KeptSettings,
   onHealed: (detail: string) => void,
 ): Promise<OpenedTables> {
-  const shapes = tableShapes(dimensions)
+  const shapes = tableShapes(settings.dimensions)
+  const passageShape = { ...shapes.passages, name: settings.passages }
   const episodes = await openHealed(folder, shapes.episodes, loadNumbers, onHealed)
-  const passages = await openHealed(folder, shapes.passages, countPassages, onHealed)
+  const passages = await openHealed(folder, passageShape, countPassages, onHealed)
   const details = await openHealed(folder, shapes.details, loadNumbers, onHealed)
   return { episodes, details, passages }
 }

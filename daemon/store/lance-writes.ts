@@ -19,9 +19,9 @@ export async function putDetails(
   tables: LanceTables,
   rows: readonly DetailRow[],
   passages: readonly PassageRow[],
-  dimensions: number,
 ): Promise<void> {
   const { details, detailOf } = tables
+  const { dimensions } = tables.settings
   checkVectors(passages, dimensions)
   const fresh = lastOfEach(rows)
   if (fresh.length === 0 && passages.length === 0) return

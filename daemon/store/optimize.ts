@@ -1,3 +1,4 @@
+import type { LanceTable } from './lance-table.ts'
 import type { LanceTables } from './lance-tables.ts'
 
 /** Passages that are searched one by one; an index answers no sooner below this. */
@@ -18,7 +19,7 @@ export function optimizeTables(
   const never = new Date(0)
   return [
     ...names.map((name) => (tables: LanceTables) => tables[name].compact(never)),
-    indexVectors,
+    ({ passages }) => indexVectors(passages),
     ...names.map((name) => async (tables: LanceTables) => {
       if (await drained()) await tables[name].compact(cleanupOlderThan())
     }),
@@ -26,7 +27,7 @@ export function optimizeTables(
 }
 
 /** Indexes the vectors once there are many; those that are added later join the index. */
-async function indexVectors({ passages }: LanceTables): Promise<void> {
+export async function indexVectors(passages: LanceTable): Promise<void> {
   const rows = await passages.native.countRows()
   if (rows <= exactUpTo || (await passages.native.indexStats('vector_idx')) !== undefined) return
   await passages.indexVectors(Math.ceil(rows / rowsPerPartition))

@@ -2,18 +2,21 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AiosError } from '../../contract/errors.ts'
 import { replaceFlushed, whenMissing } from './seals.ts'
+import type { StoreSettings } from './store.ts'
 
 /** The form that this version of aios writes. */
 const currentFormat = 1
 
-/** What a store's vectors are made by, and how long they are. */
-export interface StoreSettings {
-  readonly embedder: string
-  readonly dimensions: number
+/** What is written down of a store: whose vectors are in force, and in which table they are. */
+export interface KeptSettings extends StoreSettings {
+  readonly passages: string
 }
 
+/** The table of passages that a store begins with. */
+export const firstPassages = 'passages'
+
 /** Returns what a store's vectors were made by; undefined when it has none, or cannot say. */
-export async function readSettings(folder: string): Promise<StoreSettings | undefined> {
+export async function readSettings(folder: string): Promise<KeptSettings | undefined> {
   const value = parse(await readFile(fileOf(folder), 'utf8').catch(whenMissing('')))
   if (typeof value !== 'object' || value === null || !('format' in value)) return undefined
   if (typeof value.format === 'number' && value.format > currentFormat) {
@@ -22,12 +25,16 @@ export async function readSettings(folder: string): Promise<StoreSettings | unde
   }
   if (!('embedder' in value) || typeof value.embedder !== 'string') return undefined
   if (!('dimensions' in value) || typeof value.dimensions !== 'number') return undefined
-  return { embedder: value.embedder, dimensions: value.dimensions }
+  const named = 'passages' in value && typeof value.passages === 'string' ? value.passages : ''
+  const passages = /^passages-\d+$/.test(named) ? named : firstPassages
+  return { embedder: value.embedder, dimensions: value.dimensions, passages }
 }
 
-/** Writes down what the store's vectors are made by. */
-export async function writeSettings(folder: string, { embedder, dimensions }: StoreSettings): Promise<void> {
-  await replaceFlushed(fileOf(folder), `${JSON.stringify({ format: currentFormat, embedder, dimensions })}\n`)
+/** Writes down whose vectors are in force. What was in force before is so until this is fulfilled. */
+export async function writeSettings(folder: string, settings: KeptSettings): Promise<void> {
+  const { embedder, dimensions, passages } = settings
+  const text = JSON.stringify({ format: currentFormat, embedder, dimensions, passages })
+  await replaceFlushed(fileOf(folder), `${text}\n`)
 }
 
 function fileOf(folder: string): string {

@@ -97,7 +97,7 @@ export interface EpisodeFacts {
  * the same key, and is safe to repeat after a crash: a key never stands twice. One process writes.
  */
 export interface MemoryStore {
-  /** The embedder whose vectors are kept, and their length. */
+  /** The embedder whose vectors are in force now, and their length. */
   readonly embedder: string
   readonly dimensions: number
 
@@ -124,14 +124,51 @@ export interface MemoryStore {
 
   /** Finds words (any of them, ranked by BM25), best first. `terms` is split at spaces; others as a person would write. */
   searchText(column: TextColumn, words: string, limit: number): Promise<Match[]>
-  /** Finds passages near a vector by cosine, best first. */
-  searchVector(vector: Float32Array, limit: number): Promise<Match[]>
+  /** Finds passages near a vector by cosine, best first; nothing when the vector is of another embedder than is in force. */
+  searchVector(vector: Float32Array, limit: number, embedder: string): Promise<Match[]>
+
+  /** Yields the terms of every passage, in batches, in no particular order. One that is replaced meanwhile may come twice. */
+  scanTerms(signal: AbortSignal): AsyncGenerator<PassageTerms[]>
+  /**
+   * Makes new vectors of all passages, beside those in force, which stay so until the new ones are enforced.
+   *
+   * Nothing has changed when it is cut short, at any moment.
+   */
+  prepareVectors(settings: StoreSettings, encode: EncodeTerms, signal: AbortSignal): Promise<PreparedVectors>
 
   /** Brings the indexes level with the rows and merges small files; removes versions older than the grace period. */
   optimize(): Promise<void>
   /** Returns how much is kept. */
   size(): Promise<StoreSize>
   close(): Promise<void>
+}
+
+/** A passage's key in two parts, and its terms. */
+export interface PassageTerms {
+  readonly oid: string
+  readonly ordinal: number
+  /** Joined by spaces. */
+  readonly terms: string
+}
+
+/** What a store's vectors are made by, and how long they are. */
+export interface StoreSettings {
+  readonly embedder: string
+  readonly dimensions: number
+}
+
+/** Returns the vectors of texts by their terms, one after the other. */
+export type EncodeTerms = (terms: readonly string[]) => Promise<Float32Array>
+
+/** Vectors that are ready to take the place of those in force. */
+export interface PreparedVectors {
+  /**
+   * Makes vectors of what was written meanwhile, and puts all of them in force in one step.
+   *
+   * Whoever makes vectors for `putDetails` must wait for it, and use the new embedder afterwards.
+   */
+  enforce(): Promise<void>
+  discard(): Promise<void>
 }
 
 /** How much a store keeps. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MemoryStore } from '../../daemon/store/store.ts'
+import { describeNewVectors } from './store-vectors.ts'
 import { allFacts, detailRow, dimensions, episodeRow, oidOf, passageRow, unitVector } from './store-rows.ts'
 
 /** Says what every store owes to those who use it. */
@@ -15,6 +16,7 @@ export function describeStore(kind: string, open: () => Promise<MemoryStore>): v
     describeRows(() => store)
     describeSearch(() => store)
     describeConcurrency(() => store)
+    describeNewVectors(() => store)
   })
 }
 
@@ -32,7 +34,7 @@ function describeEmptiness(store: Current): void {
     for (const column of ['message', 'paths', 'terms'] as const) {
       expect(await store().searchText(column, 'tide', 10)).toEqual([])
     }
-    expect(await store().searchVector(unitVector(0), 10)).toEqual([])
+    expect(await store().searchVector(unitVector(0), 10, 'test')).toEqual([])
     expect(await store().size()).toMatchObject({ episodes: 0, complete: 0, passages: 0, unindexed: 0 })
   })
 
@@ -116,7 +118,7 @@ function describeRows(store: Current): void {
     expect(await store().size()).toMatchObject({ episodes: 2, complete: 1, passages: 2 })
     expect(await store().searchText('message', 'change', 10)).toHaveLength(2)
     expect(await store().searchText('terms', 'word0', 10)).toHaveLength(1)
-    expect(await store().searchVector(unitVector(0), 10)).toHaveLength(2)
+    expect(await store().searchVector(unitVector(0), 10, 'test')).toHaveLength(2)
     expect(await allFacts(store())).toHaveLength(2)
   })
 
@@ -293,7 +295,7 @@ function describeSearch(store: Current): void {
       [detailRow('a')],
       [0, 1, 2].map((axis) => passageRow('a', axis)),
     )
-    const matches = await store().searchVector(slanted, 2)
+    const matches = await store().searchVector(slanted, 2, 'test')
     expect(matches.map(({ key }) => key)).toEqual(['a:1', 'a:0'].map(keyOf))
     expect(matches.map(({ score }) => score)).toEqual([expect.closeTo(0.8, 3), expect.closeTo(0.6, 3)])
     expect(matches[0]).toMatchObject({ oid: oidOf('a'), path: 'src/a.ts', startLine: 11, endLine: 19 })
@@ -301,8 +303,8 @@ function describeSearch(store: Current): void {
 
   test('a limit of none gives none, and one beyond all gives all', async () => {
     await store().putDetails([detailRow('a')], [passageRow('a', 0), passageRow('a', 1)])
-    expect(await store().searchVector(unitVector(0), 0)).toEqual([])
-    expect(await store().searchVector(unitVector(0), 5000)).toHaveLength(2)
+    expect(await store().searchVector(unitVector(0), 0, 'test')).toEqual([])
+    expect(await store().searchVector(unitVector(0), 5000, 'test')).toHaveLength(2)
     expect(await store().searchText('terms', 'of', 0)).toEqual([])
     expect(await store().searchText('terms', 'of', 5000)).toHaveLength(2)
   })
@@ -320,7 +322,9 @@ function describeSearch(store: Current): void {
         .searchText('message', 'pearl', 100)
         .then(([first]) => first?.oid),
       terms: (await store().searchText('terms', 'word7', 100)).map(({ key }) => key),
-      vectors: (await store().searchVector(unitVector(2), 5)).map(({ key }) => key ?? '').toSorted(byText),
+      vectors: (await store().searchVector(unitVector(2), 5, 'test'))
+        .map(({ key }) => key ?? '')
+        .toSorted(byText),
       passages: await store().passages(names.map(oidOf)),
     })
     const before = await ask()

@@ -58,7 +58,13 @@ export function createPlace(): Place {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'fault-')))
   const repository = join(home, 'tide')
   mkdirSync(repository)
-  const environment = { ...process.env, HOME: home, AIOS_HOME: join(home, 'aios') }
+  // Long histories would be learned from; whoever tests that switches it on.
+  const environment = {
+    ...process.env,
+    HOME: home,
+    AIOS_HOME: join(home, 'aios'),
+    AIOS_EMBEDDER_TRAIN: 'off',
+  }
   const folders = stateFolders(environment)
   const daemons: Running[] = []
   const git = (...args: readonly string[]) =>

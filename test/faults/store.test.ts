@@ -170,7 +170,7 @@ test('another embedder begins with the hunks again and keeps the episodes', asyn
   const store = await open('another')
   expect(store.embedder).toBe('another')
   expect(await store.completeIds()).toEqual([])
-  expect(await store.searchVector(unitVector(0), 10)).toEqual([])
+  expect(await store.searchVector(unitVector(0), 10, 'another')).toEqual([])
   expect(await store.searchText('message', 'change', 100)).toHaveLength(names.length)
   await store.close()
   expect(healed).toEqual([expect.stringContaining('another')])

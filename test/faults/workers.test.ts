@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { createDigester, type Texts } from '../../native-workers/digest.ts'
+import { createUntrainedTable } from '../../native-workers/learned-encode.ts'
 import { createWorkers, type Workers, type WorkersOptions } from '../../native-workers/supervisor.ts'
 
 const settings = { dimensions: 64, seed: 1 }
@@ -181,7 +182,7 @@ function digest(workers: Workers, label: string, signal: AbortSignal = forever) 
 }
 
 function expected(label: string) {
-  return createDigester(settings)(textsOf(label))
+  return createDigester(createUntrainedTable(settings))(textsOf(label))
 }
 
 function textsOf(label: string): Texts {

@@ -3,6 +3,7 @@ import type { TextBatch } from '../../../daemon/embedder/embedder.ts'
 import { createInlineEmbedder } from '../../../daemon/embedder/inline.ts'
 import { createLearnedEmbedder } from '../../../daemon/embedder/learned.ts'
 import { createDigester } from '../../../native-workers/digest.ts'
+import { createUntrainedTable } from '../../../native-workers/learned-encode.ts'
 
 const settings = { dimensions: 64, seed: 7 }
 const forever = new AbortController().signal
@@ -32,7 +33,7 @@ test('closing the embedder leaves the workers to those who made them', async () 
 
 /** Workers that work here and count how often. */
 function counted() {
-  const digest = createDigester(settings)
+  const digest = createDigester(createUntrainedTable(settings))
   const workers = {
     calls: 0,
     digest(batch: TextBatch) {

@@ -4,7 +4,7 @@ import { encode, createUntrainedTable } from '../../../native-workers/learned-en
 import { privateKey, samples } from './secrets.ts'
 
 const settings = { dimensions: 128, seed: 1 }
-const digest = createDigester(settings)
+const digest = createDigester(createUntrainedTable(settings))
 
 test('a private key is found in a hunk, wherever its begin and end stand', async () => {
   const [begin = '', ...rest] = privateKey(12)
@@ -67,13 +67,13 @@ test('a vector is that of the terms, however often each occurs', async () => {
 })
 
 test('what was digested before changes nothing', async () => {
-  const used = createDigester(settings)
+  const used = createDigester(createUntrainedTable(settings))
   for (let round = 0; round < 100; round++) {
     const words = Array.from({ length: 400 }, (_, at) => `w${round}x${at}`)
     await used(messages(words.join(' ')))
   }
   expect(await used(messages('The tide turns.'))).toEqual(
-    await createDigester(settings)(messages('The tide turns.')),
+    await createDigester(createUntrainedTable(settings))(messages('The tide turns.')),
   )
 })
 
