@@ -8,6 +8,7 @@ export default {
     'daemon/main.ts!',
     'native-workers/main.ts!',
     'native-workers/tasks.ts!',
+    'plugins/host/main.ts!',
     'daemon/store/array-store.ts!',
     'scripts/*.ts',
     'bench/*.ts',

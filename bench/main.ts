@@ -3,6 +3,7 @@ import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
 import { benchRecall } from './recall.ts'
 import { machine } from './report.ts'
+import { benchSandbox } from './sandbox.ts'
 
 // `npm run bench -- NAME REPOSITORY`: measures on a real repository, and prints one JSON object a line.
 
@@ -11,9 +12,11 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   recall: benchRecall,
   latency: benchLatency,
   footprint: benchFootprint,
+  sandbox: benchSandbox,
 }
 
-const [name = '', repository] = process.argv.slice(2)
+// The sandbox reads no repository; any will do to say where the figures come from.
+const [name = '', repository = name === 'sandbox' ? '.' : undefined] = process.argv.slice(2)
 const bench = benches[name]
 if (bench === undefined || repository === undefined) {
   console.error(`Usage: npm run bench -- ${Object.keys(benches).join('|')} REPOSITORY`)

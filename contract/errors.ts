@@ -109,6 +109,16 @@ export const errorKinds = {
     exit: 75,
     hint: 'The workers are being restarted; see `aios daemon logs`.',
   },
+  'plugin.sandbox-unavailable': {
+    status: 503,
+    exit: 1,
+    hint: 'Install aios again with Node 24 or 26 on Linux, macOS or Windows; until then it works without plugins.',
+  },
+  'plugin.unloadable': {
+    status: 422,
+    exit: 1,
+    hint: 'Correct the plugin as the message says, then load it again.',
+  },
   internal: { status: 500, exit: 1, hint: 'This is a bug in aios; `aios daemon logs` has the details.' },
 } as const satisfies Record<string, ErrorKind>
 

@@ -16,6 +16,7 @@ const entries = {
   'daemon/main': join(root, 'daemon/main.ts'),
   'native-workers/main': join(root, 'native-workers/main.ts'),
   'native-workers/tasks': join(root, 'native-workers/tasks.ts'),
+  'plugins/host/main': join(root, 'plugins/host/main.ts'),
 }
 
 /** Pure JavaScript that is always needed; everything else stays a package, loaded where it is used. */
