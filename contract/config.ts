@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { hookSettings } from './hook-settings.ts'
 import { globPattern } from './limits.ts'
 
 /** Settings that only the user's own file may hold carry this mark in their schema. */
@@ -112,6 +113,7 @@ export const Config = Type.Object(
       },
       strict,
     ),
+    hooks: hookSettings,
     embedder: Type.Object(
       {
         kind: Type.Union([Type.Literal('learned')], {

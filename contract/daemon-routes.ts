@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { RepositoryName } from './answers.ts'
+import { Capabilities } from './capabilities.ts'
 import { ConfigAnswer, ConfigScope } from './config-answer.ts'
 import { EventEnvelope } from './events.ts'
 import { route, streamRoute } from './route.ts'
@@ -33,6 +34,15 @@ export const daemonRoutes = {
     cost: 'cheap',
     input: nothing,
     reply: StatusAnswer,
+  }),
+  capabilities: route({
+    method: 'GET',
+    path: '/v1/capabilities',
+    summary: 'Say what can be asked, what can be listened to, and who listens.',
+    role: 'reader',
+    cost: 'cheap',
+    input: nothing,
+    reply: Capabilities,
   }),
   doctor: route({
     method: 'POST',

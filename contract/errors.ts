@@ -83,6 +83,16 @@ export const errorKinds = {
     exit: 3,
     hint: 'Check the spelling; the path must be in HEAD or in the history.',
   },
+  'hook.denied': {
+    status: 403,
+    exit: 4,
+    hint: 'Do what the message asks for, or change the settings of the plugin that it names.',
+  },
+  'hook.unanswered': {
+    status: 503,
+    exit: 75,
+    hint: 'Try again; if it stays so, see `hooks.required` and `hooks.onFailure` in `aios config show`.',
+  },
   'store.unavailable': {
     status: 503,
     exit: 1,

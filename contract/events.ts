@@ -2,6 +2,8 @@ import Type, { type Static } from 'typebox'
 import { Oid } from './episode.ts'
 
 const repository = Type.String({ description: 'The repository id.' })
+const listener = Type.String({ description: 'The id of the listener.' })
+const times = Type.Integer({ minimum: 1, description: 'How often since it was told last.' })
 const count = Type.Integer({ minimum: 0 })
 
 /** Every fact that is published, by its name. Facts are in the past tense and carry no secrets. */
@@ -22,6 +24,23 @@ export const eventTypes = {
   'memory.unreachable': Type.Object({ repository, commits: count }),
   'store.compacted': Type.Object({ repository, ms: Type.Number() }),
   'store.healed': Type.Object({ repository, detail: Type.String() }),
+  'hook.denied': Type.Object({
+    repository: Type.Optional(repository),
+    hook: Type.String(),
+    listener,
+    call: Type.String({ description: 'The same for everything that one run of the hook led to.' }),
+    findings: count,
+    times,
+  }),
+  'hook.failed': Type.Object({
+    repository: Type.Optional(repository),
+    hook: Type.String(),
+    listener,
+    call: Type.String(),
+    status: Type.String({ description: '`timeout`, `failed`, `invalid` or `refused`.' }),
+    ms: Type.Number({ minimum: 0 }),
+    times,
+  }),
   'workers.restarted': Type.Object({ reason: Type.String() }),
 } as const
 

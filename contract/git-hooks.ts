@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { Oid } from './episode.ts'
 
 /** One path of what is about to be committed. */
-export const StagedFile = Type.Object({
+const stagedFile = Type.Object({
   path: Type.String(),
   oldPath: Type.Optional(Type.String()),
   status: Type.Union([
@@ -25,7 +25,7 @@ const place = {
   branch: Type.Optional(Type.String({ description: 'Absent while HEAD is detached.' })),
   author: Type.Optional(Type.String({ description: '`Name <address>`.' })),
 }
-const files = Type.Array(StagedFile)
+const files = Type.Array(stagedFile)
 
 /** The hooks that git itself knows. */
 export const gitHooks = {

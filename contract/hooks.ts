@@ -80,9 +80,9 @@ const decision = Type.Union([Type.Literal('allow'), Type.Literal('deny')])
 const findings = Type.Optional(Type.Array(Finding, { maxItems: 1000 }))
 const patch = Type.Array(Type.Unknown(), { maxItems: 1000, description: 'Operations of RFC 6902.' })
 
+const verdict = Type.Object({ decision, findings })
 /** What a listener of a `bail` answers. */
-export const Verdict = Type.Object({ decision, findings })
-export type Verdict = Static<typeof Verdict>
+export type Verdict = Static<typeof verdict>
 
 /** What a listener of a `waterfall` answers; only a gate may refuse. */
 export const Amendment = Type.Object({
@@ -92,21 +92,21 @@ export const Amendment = Type.Object({
 })
 export type Amendment = Static<typeof Amendment>
 
-const Amended = Type.Object({ patch: Type.Optional(patch) })
-const Anything = Type.Object({})
-const Ignored = Type.Unknown()
+const amended = Type.Object({ patch: Type.Optional(patch) })
+const anything = Type.Record(Type.String(), Type.Unknown())
+const ignored = Type.Unknown()
 
 /** Returns what a listener may answer; to answer nothing is always allowed. */
 export function resultOf({ kind, gate }: Pick<HookDescription, 'kind' | 'gate'>): TSchema {
   switch (kind) {
     case 'series':
-      return Ignored
+      return ignored
     case 'parallel':
-      return Anything
+      return anything
     case 'bail':
-      return Verdict
+      return verdict
     case 'waterfall':
-      return gate ? Amendment : Amended
+      return gate ? Amendment : amended
   }
 }
 

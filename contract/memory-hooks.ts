@@ -11,7 +11,8 @@ export const memoryHooks = {
   'before:remember': {
     kind: 'waterfall',
     gate: true,
-    summary: 'Is this what is to be remembered of the message? A `deny` leaves of the commit only its place.',
+    summary:
+      'Is this what is to be remembered of the message? A `deny` leaves neither message, paths nor hunks.',
     input: Type.Object({
       repository,
       oid: Oid,
@@ -52,7 +53,7 @@ export const memoryHooks = {
   'after:context': {
     kind: 'waterfall',
     gate: false,
-    summary: 'Is this the pack? What exceeds its budget then is cut off at the end.',
+    summary: 'Is this the pack? What the budget does not hold then is left out.',
     input: Type.Object({ repository, ...ContextAnswer.properties }),
     amends: ['/blocks'],
   },

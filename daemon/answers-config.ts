@@ -18,6 +18,7 @@ export function createConfigDoor(
   userFile: string,
   environment: Readonly<Record<string, string | undefined>>,
   repositories: Repositories,
+  onChanged: () => Promise<void>,
 ): ConfigDoor {
   async function repositoryFile(name: string): Promise<string> {
     return join((await repositories.find(name)).registration.path, '.aiosrc.yaml')
@@ -37,6 +38,7 @@ export function createConfigDoor(
       const path =
         repository !== undefined && scope === 'repository' ? await repositoryFile(repository) : userFile
       await setConfig({ path, scope }, key, value)
+      await onChanged()
       return show(repository)
     },
   }

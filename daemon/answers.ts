@@ -29,6 +29,7 @@ export interface AnswerParts {
   }
   readonly health: () => Awaited<ReturnType<Answers<Routes>['health']>>
   readonly status: Answers<Routes>['status']
+  readonly capabilities: Answers<Routes>['capabilities']
   readonly doctor: Answers<Routes>['doctor']
   readonly stop: Answers<Routes>['stop']
 }
@@ -41,6 +42,7 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
   return {
     health: async () => parts.health(),
     status: parts.status,
+    capabilities: parts.capabilities,
     doctor: parts.doctor,
     stop: parts.stop,
     config: ({ repository }) => config.show(repository),

@@ -11,7 +11,10 @@ import { protocol, type Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
 import { createAnswers } from './answers.ts'
 import { createConfigDoor } from './answers-config.ts'
-import { createEvents, type Events } from './bus/events.ts'
+import { guardAnswers } from './answers-hooks.ts'
+import type { Events } from './bus/events.ts'
+import type { HookBus } from './bus/hooks.ts'
+import { capabilitiesOf } from './capabilities.ts'
 import { collectGarbage } from './collect.ts'
 import { loadConfig } from './config.ts'
 import { examine } from './doctor.ts'
@@ -19,11 +22,14 @@ import type { Embedder } from './embedder/embedder.ts'
 import { createLearnedEmbedder } from './embedder/learned.ts'
 import { createGit } from './git/git.ts'
 import { createServer } from './http/server.ts'
-import { holdConfig } from './held-config.ts'
+import { holdConfig, type HeldConfig } from './held-config.ts'
 import { createIdleExit } from './idle.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { takeLock } from './lock.ts'
 import { logStream } from './log-stream.ts'
+import { loadTokenCounter } from './memory/tokens.ts'
+import { openEvents } from './open-events.ts'
+import { openHooks } from './open-hooks.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
 import { announce, withdraw } from './service.ts'
@@ -66,9 +72,6 @@ const afterBulk: ReadonlySet<string> = new Set<EventType>([
 /** Long enough for who waits for the same to be answered first. */
 const settleMs = 5_000
 
-/** Facts that are kept; older ones are forgotten when the daemon starts. */
-const keptEvents = 100_000
-
 /** Starts a daemon. What was opened is closed again when that fails. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { folders, environment } = options
@@ -104,9 +107,15 @@ async function build(ground: Ground): Promise<Daemon> {
     if (afterBulk.has(type)) setTimeout(collectGarbage, settleMs).unref()
   })
   const workers = openWorkers(ground, events)
-  const repositories = openRepositories(ground, journal, events, workers)
+  const config = await holdOwnConfig(ground)
+  const hooks = openHooks({ settings: () => config.config.hooks, publish: events.publish, now })
+  const repositories = openRepositories(ground, { journal, events, workers, hooks })
   const service = describe(folders, now)
-  await listen(ground, await answersOf(ground, { service, journal, events, workers, repositories }), service)
+  await listen(
+    ground,
+    answersOf(ground, { service, journal, events, workers, hooks, config, repositories }),
+    service,
+  )
   events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
   logger.info({ pid: service.pid, socket: service.socket }, 'started')
   repositories.start()
@@ -132,14 +141,13 @@ function openWorkers({ settings, workersEntry, lifecycle }: Ground, events: Even
 
 function openRepositories(
   { folders, environment, settings, logger, lifecycle, now }: Ground,
-  journal: Journal,
-  events: Events,
-  workers: Workers,
+  { journal, events, workers, hooks }: Omit<Built, 'service' | 'config' | 'repositories'>,
 ): Repositories {
   const repositories = createRepositories({
     git: createGit(),
     journal,
     embedder: embedders[settings.embedder.kind](settings, workers),
+    hooks,
     userFile: folders.configFile,
     environment,
     folderOf: (id) => join(folders.state, 'repositories', id),
@@ -157,15 +165,21 @@ interface Built {
   readonly journal: Journal
   readonly events: Events
   readonly workers: Workers
+  readonly hooks: HookBus
+  /** The user's own settings. */
+  readonly config: HeldConfig
   readonly repositories: Repositories
 }
 
-async function answersOf(
-  { folders, environment, settings, logger, lifecycle, onStop }: Ground,
-  { service, journal, events, workers, repositories }: Built,
-): Promise<Answers<typeof routes>> {
+function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldConfig> {
   const problem = (error: unknown) => logger.warn({ err: error }, 'settings are not in force')
-  const config = await holdConfig({ userFile: folders.configFile, environment }, problem)
+  return holdConfig({ userFile: folders.configFile, environment }, problem)
+}
+
+function answersOf(
+  { folders, environment, settings, lifecycle, onStop }: Ground,
+  { service, journal, events, workers, hooks, config, repositories }: Built,
+): Answers<typeof routes> {
   const idle = createIdleExit({
     minutes: settings.daemon.idleExitMinutes,
     isBusy: () => repositories.list().some((held) => held.isReading()),
@@ -174,17 +188,23 @@ async function answersOf(
   lifecycle.onClose('idle', idle.close)
   const answers = createAnswers({
     repositories,
-    config: createConfigDoor(folders.configFile, environment, repositories),
+    config: createConfigDoor(folders.configFile, environment, repositories, config.refresh),
     events: { since: journal.since, subscribe: events.subscribe },
     health: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
     status: () => statusOf({ service, folders, workers, repositories, config }),
+    capabilities: async () => capabilitiesOf(service, hooks.listeners()),
     doctor: ({ fix = false }) => examine({ folders, repositories, git: createGit() }, fix),
     stop: async ({ reason = 'asked to' }) => {
       onStop(reason)
       return { pid: service.pid }
     },
   })
-  return idle.watching(answers)
+  const repositoryOf = (name: string) =>
+    repositories.find(name).then(
+      ({ registration }) => registration.id,
+      () => undefined,
+    )
+  return idle.watching(guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter }))
 }
 
 async function listen(
@@ -202,25 +222,6 @@ async function listen(
   await server.listen(service.socket)
   announce(folders.serviceFile, service)
   lifecycle.onClose('announcement', () => withdraw(folders.serviceFile, service))
-}
-
-function openEvents(journal: Journal, logger: Logger, now: () => number): Events {
-  journal.prune(keptEvents)
-  const events = createEvents(
-    (fact) => journal.append(fact, now()),
-    (error) => logger.error({ err: error }, 'a listener failed'),
-  )
-  return {
-    subscribe: events.subscribe,
-    publish(fact) {
-      try {
-        events.publish(fact)
-      } catch (error) {
-        // On a full disk a fact cannot be kept; what it tells of has happened all the same, and goes on.
-        logger.error({ err: error, fact }, 'a fact was not kept')
-      }
-    },
-  }
 }
 
 function describe(folders: StateFolders, now: () => number): Service {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { AiosError } from '../contract/errors.ts'
 import type { Fact } from '../contract/events.ts'
 import { aliasesIn, bookmarksIn, type HeldBookmarks } from './bookmarks.ts'
+import type { HookBus } from './bus/hooks.ts'
 import type { Embedder } from './embedder/embedder.ts'
 import type { Git } from './git/git.ts'
 import { openReaders } from './git/readers.ts'
@@ -21,6 +22,7 @@ export interface SharedParts {
   readonly git: Git | undefined
   readonly journal: Journal
   readonly embedder: Embedder
+  readonly hooks: HookBus
   readonly userFile: string
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Returns the folder in which a repository's memory is kept. */
@@ -46,7 +48,7 @@ export async function openRegistered(
   health: Health,
   signal: AbortSignal,
 ): Promise<OpenRepository> {
-  const { git, journal, embedder, now, publish } = shared
+  const { git, journal, embedder, hooks, now, publish } = shared
   const repository = await openRepository(path, git)
   // Without its own git folder, a path belongs to whatever repository lies above it.
   if (repository.root !== path)
@@ -69,6 +71,7 @@ export async function openRegistered(
       repository,
       store,
       embedder,
+      hooks,
       reader,
       bookmarks,
       publish,

@@ -6,7 +6,7 @@ import type { CommitGraph } from './commit-graph.ts'
 import type { Completeness } from './completeness.ts'
 import type { ProgressMeter } from './progress.ts'
 import type { CommitReader } from './patches.ts'
-import type { Parts } from './remember.ts'
+import { isBare, type Parts } from './remember.ts'
 import { isRemembered, keepMessages, readFew } from './remember-few.ts'
 
 /** A commit that could not be read, and why. */
@@ -169,6 +169,7 @@ async function readMessages(
     arrived.push(...facts.map(({ oid }) => oid))
     completeness.remove(facts.map(({ oid }) => oid))
     keepMessages(facts, parts)
+    completeness.add(facts.filter(isBare).map(({ oid }) => oid))
   }
 }
 

@@ -145,7 +145,8 @@ function distinct(drafts: readonly Draft[]): Draft[] {
 /** Blocks are set apart by an empty line, which costs a token. */
 const separatorTokens = 1
 
-function fill(drafts: readonly Draft[], budget: number, countTokens: CountTokens): ContextBlock[] {
+/** Returns the drafts that a budget holds, counted; the first come first. */
+export function fill(drafts: readonly Draft[], budget: number, countTokens: CountTokens): ContextBlock[] {
   const blocks: ContextBlock[] = []
   let left = budget
   const told = new Set<string>()

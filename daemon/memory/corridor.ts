@@ -35,7 +35,7 @@ export async function streamMessages(
   const tasks = mapAhead(
     regroup(source, () => 1, messagesPerTask),
     tasksInFlight,
-    prepareMessages,
+    (batch) => prepareMessages(batch, parts, signal),
   )
   await writeBehind(
     regroup(tasks, () => 1, messagesPerWrite),

@@ -1,6 +1,6 @@
 import type { CatchUpParts, Frontier } from './catch-up.ts'
 import type { EpisodeFacts } from '../store/store.ts'
-import { prepareChanges, prepareMessages, rememberChanges, rememberMessages } from './remember.ts'
+import { isBare, prepareChanges, prepareMessages, rememberChanges, rememberMessages } from './remember.ts'
 import { walkNew } from './walk.ts'
 
 /** Remembers new commits whole when they are few; undefined when they are to be read in bulk. */
@@ -15,15 +15,21 @@ export async function readFew(
   const commits = await walkNew(after.tips, isSettled, async (oid) => (await reader.read([oid], signal))[0])
   const fresh = commits?.filter(({ header }) => !isRemembered(header.oid, parts))
   if (fresh === undefined || fresh.length === 0) return fresh === undefined ? undefined : []
-  const rows = await prepareMessages(fresh.map(({ header }) => header))
-  keepMessages(await rememberMessages(rows, parts), parts)
+  const rows = await prepareMessages(
+    fresh.map(({ header }) => header),
+    parts,
+    signal,
+  )
+  const facts = await rememberMessages(rows, parts)
+  keepMessages(facts, parts)
+  const bare = new Set(facts.filter(isBare).map(({ oid }) => oid))
   const prepared = await prepareChanges(
-    fresh.map(({ patch }) => patch),
+    fresh.filter(({ header }) => !bare.has(header.oid)).map(({ patch }) => patch),
     parts,
     signal,
   )
   await rememberChanges(prepared, parts)
-  completeness.add(prepared.details.map(({ oid }) => oid))
+  completeness.add(facts.map(({ oid }) => oid))
   return rows.map(({ oid }) => oid)
 }
 

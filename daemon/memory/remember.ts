@@ -1,6 +1,7 @@
 import type { CommitHeader, CommitPatch } from '../../contract/commit.ts'
 import type { Digest, Embedder, TextBatch } from '../embedder/embedder.ts'
 import type { DetailRow, EpisodeFacts, EpisodeRow, MemoryStore, PassageRow } from '../store/store.ts'
+import type { Amend } from './amend.ts'
 import { piecesOf, type Piece } from './chunk.ts'
 import { episodeRow } from './episode.ts'
 import { factsOf } from '../store/facts.ts'
@@ -11,6 +12,8 @@ export interface Parts {
   readonly store: MemoryStore
   /** Says of a path that its hunks are not to be indexed. */
   readonly isExcluded: (path: string) => boolean
+  /** Asks who listens what of a commit is remembered. */
+  readonly amend: Amend
 }
 
 /** What became of a batch of commits: rows that are ready to be stored. */
@@ -25,12 +28,20 @@ export interface Prepared {
  * It is done here and not by the workers: to send the messages there and back costs more than to look through
  * them, and a small history would be read before the workers have started.
  */
-export async function prepareMessages(headers: readonly CommitHeader[]): Promise<EpisodeRow[]> {
+export async function prepareMessages(
+  headers: readonly CommitHeader[],
+  { amend }: Pick<Parts, 'amend'>,
+  signal: AbortSignal,
+): Promise<EpisodeRow[]> {
   const { redact } = await import('../../native-workers/redact.ts')
   const redacted = await redact(headers.map(({ message }) => message))
-  return headers.map((header, index) =>
-    episodeRow(header, redacted[index]?.text ?? '', redacted[index]?.count ?? 0),
-  )
+  const said = headers.map((header, index) => ({
+    header,
+    message: redacted[index]?.text ?? '',
+    redactions: redacted[index]?.count ?? 0,
+  }))
+  const amended = await amend(said, signal)
+  return amended.map(({ header, message, redactions }) => episodeRow(header, message, redactions))
 }
 
 /**
@@ -42,8 +53,21 @@ export async function rememberMessages(
   rows: readonly EpisodeRow[],
   { store }: Parts,
 ): Promise<EpisodeFacts[]> {
+  const facts = rows.map(factsOf)
+  const bare = facts.filter(isBare)
+  // Complete before it is known, so that no crash between the two has its hunks read.
+  if (bare.length > 0) await store.putDetails(bare.map(bareDetail), [])
   await store.putEpisodes(rows)
-  return rows.map(factsOf)
+  return facts
+}
+
+/** Says whether neither words nor paths of a commit are remembered; then it has no hunks to be read either. */
+export function isBare({ subject, paths }: Pick<EpisodeFacts, 'subject' | 'paths'>): boolean {
+  return subject === '' && paths.length === 0
+}
+
+function bareDetail({ oid }: EpisodeFacts): DetailRow {
+  return { oid, counts: [], symbols: [], tokens: 0, redactions: 0, patchId: undefined }
 }
 
 /** Turns commits' hunks into passages and details: the costly part of pass 2, done in the worker pool. */

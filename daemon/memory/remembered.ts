@@ -2,7 +2,9 @@ import type { Config } from '../../contract/config.ts'
 import type { Fact } from '../../contract/events.ts'
 import type { Repository } from '../git/repository.ts'
 import type { Embedder } from '../embedder/embedder.ts'
+import type { HookBus } from '../bus/hooks.ts'
 import type { MemoryStore } from '../store/store.ts'
+import { createAmend, tellRemembered } from './amend.ts'
 import { createAlarmGauge } from './alarm.ts'
 import { catchUp, type Bookmarks, type History } from './catch-up.ts'
 import { createCommitGraph, type CommitGraph } from './commit-graph.ts'
@@ -31,6 +33,7 @@ export interface RememberedParts {
   readonly repository: Repository
   readonly store: MemoryStore
   readonly embedder: Embedder
+  readonly hooks: HookBus
   readonly history: History
   readonly reader: CommitReader
   readonly bookmarks: Bookmarks
@@ -60,7 +63,7 @@ export interface Counts {
 
 /** Opens a repository's memory: loads what is known of each commit, and waits for the first notice. */
 export async function openRemembered(parts: RememberedParts, signal: AbortSignal): Promise<Remembered> {
-  const { id, store, bookmarks, aliases, config } = parts
+  const { id, store, hooks, bookmarks, aliases, config } = parts
   const graph = createCommitGraph()
   for await (const facts of store.scanFacts(signal)) for (const one of facts) graph.add(one)
   const completeness = createCompleteness(graph, await store.completeIds())
@@ -70,6 +73,7 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
   const compaction = scheduleCompaction(parts)
   const follow = createFollower({ ...parts, graph, identities, reachability })
 
+  const amend = createAmend(hooks, id)
   const memory = createMemory(parts, graph, identities, reachability)
 
   async function run(running: AbortSignal): Promise<void> {
@@ -83,11 +87,13 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
         completeness,
         progress,
         isExcluded,
+        amend,
         isSettled: reachability.isSettled,
       },
       running,
     ).finally(() => progress.begin('idle', 0))
     await follow(caught.frontier.tips, running)
+    await tellRemembered(caught.arrived, id, hooks, running)
     if (caught.arrived.length + caught.completed > 0) await compaction.wrote()
     parts.onSuccess()
   }

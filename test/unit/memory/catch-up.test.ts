@@ -125,6 +125,7 @@ test('no write is under way any more when reading has failed', async () => {
     {
       embedder: createInlineEmbedder(encoding),
       isExcluded: () => false,
+      amend: async (said) => said,
       store: {
         ...keepsakes.store,
         async putEpisodes(rows) {
