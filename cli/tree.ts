@@ -13,6 +13,7 @@ const tree = {
   status: async () => (await import('./commands/status.ts')).default,
   doctor: async () => (await import('./commands/doctor.ts')).default,
   repo: async () => (await import('./commands/repo.ts')).default,
+  plugin: async () => (await import('./commands/plugin.ts')).default,
   config: async () => (await import('./commands/config.ts')).default,
   daemon: async () => (await import('./commands/daemon.ts')).default,
   events: async () => (await import('./commands/events.ts')).default,

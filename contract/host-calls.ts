@@ -1,4 +1,4 @@
-import Type, { type TObject, type TSchema } from 'typebox'
+import Type, { type Static, type TObject, type TSchema } from 'typebox'
 import { Oid } from './episode.ts'
 import type { PermissionName } from './manifest.ts'
 
@@ -31,7 +31,12 @@ export const hostCalls = {
   log: {
     summary: 'Writes a line into the plugin’s log.',
     args: Type.Object({
-      level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')]),
+      level: Type.Union([
+        Type.Literal('debug'),
+        Type.Literal('info'),
+        Type.Literal('warn'),
+        Type.Literal('error'),
+      ]),
       message: Type.String({ maxLength: 4096 }),
     }),
     reply: Type.Null(),
@@ -89,7 +94,9 @@ export const hostCalls = {
       init: Type.Optional(
         Type.Object({
           method: Type.Optional(Type.String({ maxLength: 10 })),
-          headers: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 4096 }))),
+          headers: Type.Optional(
+            Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 4096 })),
+          ),
           body: Type.Optional(Type.String({ maxLength: 262_144 })),
         }),
       ),
@@ -146,8 +153,10 @@ export const hostCalls = {
 /** The name of a host call. */
 export type HostCallName = keyof typeof hostCalls
 
+/** The arguments of a host call by name. */
+export type ArgumentsOf<S extends TObject> = Static<S>
+
 /** Says whether a plugin may ask this at all. */
 export function isHostCall(name: string): name is HostCallName {
   return Object.hasOwn(hostCalls, name)
 }
-

@@ -29,11 +29,14 @@ export const Permission = Type.Object(
       Type.Array(glob, { minItems: 1, maxItems: 50, description: 'Of `file:read`: globs of the worktree.' }),
     ),
     hosts: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 253, pattern: '^(?:\\*\\.)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?$' }), {
-        minItems: 1,
-        maxItems: 50,
-        description: 'Of `network:fetch`: names of hosts; `*.` before a name stands for all below it.',
-      }),
+      Type.Array(
+        Type.String({ minLength: 1, maxLength: 253, pattern: '^(?:\\*\\.)?[A-Za-z0-9.-]+(?::[0-9]{1,5})?$' }),
+        {
+          minItems: 1,
+          maxItems: 50,
+          description: 'Of `network:fetch`: names of hosts; `*.` before a name stands for all below it.',
+        },
+      ),
     ),
     methods: Type.Optional(
       Type.Array(
@@ -109,10 +112,10 @@ export const Manifest = Type.Object(
       description: 'The file that handles each hook; a handler that names none is `main`.',
     }),
     permissions: Type.Optional(
-      Type.Array(
-        Type.Union([PermissionName, Permission]),
-        { maxItems: 20, description: 'What the plugin asks for; without it, it sees its event only.' },
-      ),
+      Type.Array(Type.Union([PermissionName, Permission]), {
+        maxItems: 20,
+        description: 'What the plugin asks for; without it, it sees its event only.',
+      }),
     ),
     dependencies: Type.Optional(
       Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 100 }), {
@@ -131,7 +134,12 @@ export const Manifest = Type.Object(
         {
           memoryMb: Type.Optional(Type.Integer({ minimum: 8, maximum: 256, default: 64 })),
           cpuMsPerHour: Type.Optional(
-            Type.Integer({ minimum: 100, maximum: 3_600_000, default: 60_000, description: 'Processor time.' }),
+            Type.Integer({
+              minimum: 100,
+              maximum: 3_600_000,
+              default: 60_000,
+              description: 'Processor time.',
+            }),
           ),
         },
         strict,

@@ -10,7 +10,11 @@ export const FalseBlocks = Type.Object({
   denials: count,
   falseBlocks: Type.Integer({ minimum: 0, description: 'Denials of what was accepted and not taken back.' }),
   rate: Type.Number({ minimum: 0, maximum: 1 }),
-  interval: Type.Array(Type.Number(), { minItems: 2, maxItems: 2, description: '95 % of the time it is in here.' }),
+  interval: Type.Array(Type.Number(), {
+    minItems: 2,
+    maxItems: 2,
+    description: '95 % of the time it is in here.',
+  }),
 })
 export type FalseBlocks = Static<typeof FalseBlocks>
 
@@ -50,13 +54,17 @@ export const PluginRequest = Type.Object({
     removed: Type.Array(Type.String()),
     kept: Type.Array(Type.String()),
   }),
-  missing: Type.Array(Type.String({ description: 'A permission that needs a scope before it can be given.' })),
+  missing: Type.Array(
+    Type.String({ description: 'A permission that needs a scope before it can be given.' }),
+  ),
 })
 export type PluginRequest = Static<typeof PluginRequest>
 
 /** What a plugin did with one event. */
 export const TrialRun = Type.Object({
-  source: Type.String({ description: 'The file of the event, the id of the call, or the oid of the commit.' }),
+  source: Type.String({
+    description: 'The file of the event, the id of the call, or the oid of the commit.',
+  }),
   hook: Type.String(),
   status: Type.String(),
   decision: Type.String(),

@@ -54,9 +54,16 @@ export const pluginRoutes = {
     cost: 'cheap',
     input: Type.Object({
       ...place,
-      hash: Type.String({ minLength: 12, maxLength: 64, description: 'Of what was looked at; its first 12 digits do.' }),
+      hash: Type.String({
+        minLength: 12,
+        maxLength: 64,
+        description: 'Of what was looked at; its first 12 digits do.',
+      }),
       scopes: Type.Optional(
-        Type.Array(Permission, { maxItems: 20, description: 'In place of what the plugin asks for by the same name.' }),
+        Type.Array(Permission, {
+          maxItems: 20,
+          description: 'In place of what the plugin asks for by the same name.',
+        }),
       ),
     }),
     reply: PluginRequest,
@@ -71,7 +78,9 @@ export const pluginRoutes = {
       ...place,
       here: Type.Optional(Type.Boolean({ description: 'In this repository only.' })),
       mode: Type.Optional(PluginMode),
-      anyway: Type.Optional(Type.Boolean({ description: 'Though nobody knows how often it blocks falsely.' })),
+      anyway: Type.Optional(
+        Type.Boolean({ description: 'Though nobody knows how often it blocks falsely.' }),
+      ),
       config: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     }),
     reply: PluginStatus,

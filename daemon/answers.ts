@@ -1,6 +1,7 @@
 import type { RecallAnswer } from '../contract/answers.ts'
 import type { EventEnvelope } from '../contract/events.ts'
 import { AiosError } from '../contract/errors.ts'
+import type { pluginRoutes } from '../contract/plugin-routes.ts'
 import type { Answers, InputOf } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
 import type { ConfigDoor } from './answers-config.ts'
@@ -32,6 +33,7 @@ export interface AnswerParts {
   readonly capabilities: Answers<Routes>['capabilities']
   readonly doctor: Answers<Routes>['doctor']
   readonly stop: Answers<Routes>['stop']
+  readonly plugins: Answers<typeof pluginRoutes>
 }
 
 /** Returns what answers each route: a line or two each, because the work is done below. */
@@ -50,6 +52,7 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
     events: ({ since = 0, follow: goOn = false }, signal) => followEvents(since, goOn, events, signal),
 
     ...answersAbout(repositories),
+    ...parts.plugins,
     followProgress: ({ repository }, signal) =>
       follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),
     async suggestions({ repository }, signal) {

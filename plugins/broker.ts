@@ -35,11 +35,13 @@ export function createBroker(port: PluginPort, now: () => number): Broker {
     const { permission, perMinute }: HostCallDescription = hostCalls[name]
     if (permission !== undefined && !asker.permissions.some((one) => one.name === permission))
       throw new AiosError('plugin.refused', `${name} needs the permission ${permission}.`)
-    if (args.length > mostArgumentCharacters) throw new AiosError('plugin.limit', `${name} was given too much.`)
+    if (args.length > mostArgumentCharacters)
+      throw new AiosError('plugin.limit', `${name} was given too much.`)
     if (!mayAsk(`${asker.plugin}\n${name}`, perMinute))
       throw new AiosError('plugin.limit', `${name} is asked more than ${perMinute} times a minute.`)
     const text = JSON.stringify((await answers[name](listOf(args), asker, signal)) ?? null)
-    if (text.length > mostAnswerCharacters) throw new AiosError('plugin.limit', `The answer of ${name} is too long.`)
+    if (text.length > mostAnswerCharacters)
+      throw new AiosError('plugin.limit', `The answer of ${name} is too long.`)
     return text
   }
 

@@ -26,7 +26,8 @@ export function configComplaints(schema: Schema): ConfigComplaint[] {
     return [{ path: ['type'], message: 'config must describe an object.' }]
   const known = ['$schema', 'type', 'title', 'description', 'properties', 'additionalProperties']
   const stray = Object.keys(schema).filter((name) => !known.includes(name))
-  if (stray.length > 0) return stray.map((name) => ({ path: [name], message: `config.${name} is not understood.` }))
+  if (stray.length > 0)
+    return stray.map((name) => ({ path: [name], message: `config.${name} is not understood.` }))
   return Object.entries(recordOf(schema['properties'])).flatMap(([name, part]) => {
     return complaintsOfPart(name, recordOf(part)).map((message) => ({ path: ['properties', name], message }))
   })
@@ -34,7 +35,8 @@ export function configComplaints(schema: Schema): ConfigComplaint[] {
 
 function complaintsOfPart(name: string, schema: Schema): string[] {
   const stray = Object.keys(schema).filter((word) => !words.includes(word))
-  if (stray.length > 0) return stray.map((word) => `config.${name} says ${word}, which is not understood here.`)
+  if (stray.length > 0)
+    return stray.map((word) => `config.${name} says ${word}, which is not understood here.`)
   if (!kinds.includes(String(schema['type']))) return [`config.${name} needs a type: ${kinds.join(', ')}.`]
   if (schema['type'] === 'array' && !kinds.slice(0, 4).includes(String(recordOf(schema['items'])['type'])))
     return [`config.${name} needs items of type ${kinds.slice(0, 4).join(', ')}.`]
@@ -65,12 +67,15 @@ export function settingsOf(schema: Schema, given: Schema): Record<string, unknow
 function refusalOf(schema: Schema, value: unknown): string | undefined {
   const { type, enum: choices, minimum, maximum, minLength, maxLength, minItems, maxItems, items } = schema
   if (!isOfType(type, value)) return `must be of type ${String(type)}`
-  if (Array.isArray(choices) && !choices.includes(value)) return `must be one of ${choices.map(String).join(', ')}`
-  if (typeof value === 'number' && isOutside(value, minimum, maximum)) return `must be ${span(minimum, maximum)}`
+  if (Array.isArray(choices) && !choices.includes(value))
+    return `must be one of ${choices.map(String).join(', ')}`
+  if (typeof value === 'number' && isOutside(value, minimum, maximum))
+    return `must be ${span(minimum, maximum)}`
   if (typeof value === 'string' && isOutside(value.length, minLength, maxLength ?? 4096))
     return `must have ${span(minLength, maxLength ?? 4096)} characters`
   if (!Array.isArray(value)) return undefined
-  if (isOutside(value.length, minItems, maxItems ?? 1000)) return `must have ${span(minItems, maxItems ?? 1000)} items`
+  if (isOutside(value.length, minItems, maxItems ?? 1000))
+    return `must have ${span(minItems, maxItems ?? 1000)} items`
   return value.map((item) => refusalOf(recordOf(items), item)).find((wrong) => wrong !== undefined)
 }
 

@@ -61,7 +61,9 @@ async function lookInto(place: PluginPlace, signal: AbortSignal): Promise<FoundP
   const { path, origin, repository } = place
   if (!(await isPlainFolder(place))) return []
   const entries = await readdir(path, { withFileTypes: true })
-  const names = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name)
+  const names = entries
+    .filter((entry) => !entry.isFile() && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
   return Promise.all(
     names
       .toSorted()

@@ -73,7 +73,7 @@ interface Hop {
   readonly body: string | undefined
 }
 
-function urlOf(text: string, base?: URL): URL {
+function urlOf(text: string, base?: string): URL {
   const url = URL.canParse(text, base) ? new URL(text, base) : undefined
   if (url === undefined) throw new AiosError('plugin.refused', 'What is to be fetched is no address.')
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
@@ -85,7 +85,8 @@ function urlOf(text: string, base?: URL): URL {
 
 /** Headers that say where a message ends or whom it is for are not a plugin’s to set. */
 function plainHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const ours = /^(?:host|connection|content-length|transfer-encoding|upgrade|te|trailer|expect|keep-alive|proxy-.*)$/i
+  const ours =
+    /^(?:host|connection|content-length|transfer-encoding|upgrade|te|trailer|expect|keep-alive|proxy-.*)$/i
   const plain = Object.entries(headers).filter(
     ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !ours.test(name) && /^[\t -~]*$/.test(value),
   )
@@ -107,7 +108,10 @@ async function judge(
   const addresses = isIP(name) === 0 ? await resolve(name, signal) : [name]
   const bad = addresses.find((address) => !mayReach(address))
   if (bad !== undefined)
-    throw new AiosError('plugin.refused', `${url.hostname} leads to this machine or a network that is not public.`)
+    throw new AiosError(
+      'plugin.refused',
+      `${url.hostname} leads to this machine or a network that is not public.`,
+    )
   const [address] = addresses
   if (address === undefined) throw new AiosError('plugin.failed', `${url.hostname} has no address.`)
   return address
@@ -118,10 +122,16 @@ function isHost({ hostname, host, port }: URL, allowed: string): boolean {
   const lower = allowed.toLowerCase()
   const wanted = lower.includes(':') ? host : hostname
   if (!lower.includes(':') && port !== '') return false
-  return lower.startsWith('*.') ? wanted.endsWith(lower.slice(1)) && wanted.length > lower.length - 1 : wanted === lower
+  return lower.startsWith('*.')
+    ? wanted.endsWith(lower.slice(1)) && wanted.length > lower.length - 1
+    : wanted === lower
 }
 
-function send({ url, method, headers, body }: Hop, address: string, signal: AbortSignal): Promise<IncomingMessage> {
+function send(
+  { url, method, headers, body }: Hop,
+  address: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const isSecure = url.protocol === 'https:'
   const name = url.hostname.replace(/^\[|\]$/g, '')
   const options = {
@@ -150,11 +160,17 @@ function send({ url, method, headers, body }: Hop, address: string, signal: Abor
 function redirected(hop: Hop, { statusCode = 0, headers }: IncomingMessage): Hop | undefined {
   const { location } = headers
   if (![301, 302, 303, 307, 308].includes(statusCode) || location === undefined) return undefined
-  const url = urlOf(location, hop.url)
+  const url = urlOf(location, hop.url.href)
   const isSame = url.origin === hop.url.origin
   const kept = isSame ? hop.headers : withoutSecrets(hop.headers)
-  const staysAsItIs = statusCode === 307 || statusCode === 308 || hop.method === 'GET' || hop.method === 'HEAD'
-  return { url, headers: kept, method: staysAsItIs ? hop.method : 'GET', body: staysAsItIs ? hop.body : undefined }
+  const staysAsItIs =
+    statusCode === 307 || statusCode === 308 || hop.method === 'GET' || hop.method === 'HEAD'
+  return {
+    url,
+    headers: kept,
+    method: staysAsItIs ? hop.method : 'GET',
+    body: staysAsItIs ? hop.body : undefined,
+  }
 }
 
 function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
@@ -177,7 +193,10 @@ async function replyOf(response: IncomingMessage): Promise<FetchReply> {
   } finally {
     response.destroy()
   }
-  const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value).slice(0, 4096)])
+  const headers = Object.entries(response.headers).map(([name, value]) => [
+    name,
+    String(value).slice(0, 4096),
+  ])
   return {
     status: response.statusCode ?? 0,
     headers: Object.fromEntries(headers),

@@ -31,9 +31,11 @@ const manifestNames = ['plugin.json', 'plugin.yaml', 'plugin.yml']
 export async function readPluginFolder(path: string, signal: AbortSignal): Promise<PluginFolder> {
   const files = await readFiles(path, signal)
   const name = manifestNames.find((known) => files.has(known))
-  if (name === undefined) throw new AiosError('plugin.invalid', `${path} has no plugin.json and no plugin.yaml.`)
+  if (name === undefined)
+    throw new AiosError('plugin.invalid', `${path} has no plugin.json and no plugin.yaml.`)
   const twice = manifestNames.find((known) => known !== name && files.has(known))
-  if (twice !== undefined) throw new AiosError('plugin.invalid', `${path} has ${name} and ${twice}; keep one.`)
+  if (twice !== undefined)
+    throw new AiosError('plugin.invalid', `${path} has ${name} and ${twice}; keep one.`)
   const manifest = parseManifest(textOf(files, name), join(path, name))
   const absent = manifest.handlers.find(({ file }) => !files.has(file))
   if (absent !== undefined)
@@ -74,7 +76,8 @@ interface Reading {
 async function readInto(folder: string, depth: number, reading: Reading): Promise<void> {
   const { root, files, signal } = reading
   signal.throwIfAborted()
-  if (depth > mostDepth) throw new AiosError('plugin.invalid', `${root} has more than ${mostDepth} levels of folders.`)
+  if (depth > mostDepth)
+    throw new AiosError('plugin.invalid', `${root} has more than ${mostDepth} levels of folders.`)
   const entries = await readdir(join(root, folder), { withFileTypes: true })
   for (const entry of entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
     const { name } = entry
@@ -85,7 +88,8 @@ async function readInto(folder: string, depth: number, reading: Reading): Promis
       await readInto(path, depth + 1, reading)
       continue
     }
-    if (files.size >= mostFiles) throw new AiosError('plugin.invalid', `${root} has more than ${mostFiles} files.`)
+    if (files.size >= mostFiles)
+      throw new AiosError('plugin.invalid', `${root} has more than ${mostFiles} files.`)
     const bytes = await bytesOf(join(root, path), reading)
     reading.left -= bytes.length
     files.set(path, bytes)

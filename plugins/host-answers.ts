@@ -1,8 +1,13 @@
-import type { Static, TSchema } from 'typebox'
 import { createCheck } from '../contract/check.ts'
 import { AiosError } from '../contract/errors.ts'
-import { hostCalls, type HostCallDescription, type HostCallName } from '../contract/host-calls.ts'
+import {
+  type ArgumentsOf,
+  hostCalls,
+  type HostCallDescription,
+  type HostCallName,
+} from '../contract/host-calls.ts'
 import type { Permission } from '../contract/manifest.ts'
+import type { Schema } from '../contract/validate.ts'
 import { fetchAllowed } from './fetch.ts'
 import type { PluginPort, PluginRecords } from './port.ts'
 import { readWorktreeFile } from './worktree-file.ts'
@@ -45,7 +50,9 @@ export function hostAnswers(port: PluginPort): Record<HostCallName, HostAnswer> 
       const most = options?.maxBytes ?? mostBytes
       return contentsOf(await port.readBlob(repositoryOf(asker), oid, most, signal))
     }),
-    'files.read': answering(hostCalls['files.read'], (args, asker, signal) => readFile(args, asker, port, signal)),
+    'files.read': answering(hostCalls['files.read'], (args, asker, signal) =>
+      readFile(args, asker, port, signal),
+    ),
     'memory.query': answering(hostCalls['memory.query'], async ({ name, input = {} }, asker, signal) => {
       const repository = repositoryOf(asker)
       if (name === 'notes') return asker.keep.notes(asker.plugin, repository, 100)
@@ -53,7 +60,13 @@ export function hostAnswers(port: PluginPort): Record<HostCallName, HostAnswer> 
     }),
     'memory.write': answering(hostCalls['memory.write'], async ({ note }, asker) => {
       const { text, evidence = [] } = note
-      asker.keep.addNote({ plugin: asker.plugin, repository: repositoryOf(asker), time: asker.time, text, evidence })
+      asker.keep.addNote({
+        plugin: asker.plugin,
+        repository: repositoryOf(asker),
+        time: asker.time,
+        text,
+        evidence,
+      })
       return null
     }),
     'http.fetch': answering(hostCalls['http.fetch'], (request, asker, signal) => {
@@ -77,7 +90,10 @@ const keyValues = {
     const size = Buffer.byteLength(text) + Buffer.byteLength(key)
     const { keys, bytes } = keep.room(plugin, repository, key)
     if (size > mostValueBytes || keys >= mostKeys || bytes + size > mostBytes)
-      throw new AiosError('plugin.limit', 'There is no room for this value: 64 KiB each, 1 MiB and 1,000 keys altogether.')
+      throw new AiosError(
+        'plugin.limit',
+        'There is no room for this value: 64 KiB each, 1 MiB and 1,000 keys altogether.',
+      )
     keep.setValue(plugin, repository, key, text)
     return null
   }),
@@ -93,7 +109,7 @@ const keyValues = {
 /** Makes an answer out of one that knows the types of its arguments. */
 function answering<S extends HostCallDescription['args']>(
   { args: schema }: { readonly args: S },
-  answer: (args: Static<S>, asker: Asker, signal: AbortSignal) => Promise<unknown>,
+  answer: (args: ArgumentsOf<S>, asker: Asker, signal: AbortSignal) => Promise<unknown>,
 ): HostAnswer {
   const check = createCheck(schema)
   const names = Object.keys(propertiesOf(schema))
@@ -121,7 +137,13 @@ async function readFile(
   return start === undefined ? null : contentsOf(start)
 }
 
-function contentsOf({ content, truncated }: { readonly content: Buffer; readonly truncated: boolean }): unknown {
+function contentsOf({
+  content,
+  truncated,
+}: {
+  readonly content: Buffer
+  readonly truncated: boolean
+}): unknown {
   const isBinary = content.subarray(0, 8000).includes(0)
   return { text: isBinary ? '' : content.toString('utf8'), isBinary, truncated }
 }
@@ -139,7 +161,7 @@ function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length
 }
 
-function propertiesOf(schema: TSchema): object {
+function propertiesOf(schema: Schema): object {
   return 'properties' in schema && typeof schema.properties === 'object' && schema.properties !== null
     ? schema.properties
     : {}

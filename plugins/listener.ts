@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { AiosError } from '../contract/errors.ts'
 import { hookOf, type HookName } from '../contract/hooks.ts'
-import type { PluginCall, PluginMode } from '../contract/plugin.ts'
+import type { PluginCall } from '../contract/plugin.ts'
+import type { Listener } from '../daemon/bus/hooks.ts'
 import type { Breaker } from './breaker.ts'
 import type { Broker } from './broker.ts'
 import type { Instance } from './instance.ts'
@@ -10,26 +11,6 @@ import type { PluginPort, PluginRecords } from './port.ts'
 import type { Recorder } from './recorder.ts'
 import { answersAsRecorded, brokered, runPlugin, type Ran } from './run.ts'
 import type { Sandbox } from './sandbox.ts'
-
-/** What the bus is given: the part of its own listeners that plugins need. */
-export interface PluginListener {
-  readonly id: string
-  readonly priority?: number
-  readonly once?: boolean
-  readonly filter?: NonNullable<HookHandler['filter']>
-  readonly timeoutMs?: number
-  readonly mode?: PluginMode
-  handle(call: AskedCall, signal: AbortSignal): Promise<unknown>
-}
-
-/** What a listener is asked. */
-interface AskedCall {
-  readonly id: string
-  readonly hook: HookName
-  readonly data: unknown
-  /** Milliseconds since the epoch. */
-  readonly time: number
-}
 
 /** What all listeners share. */
 export interface ListenerParts {
@@ -46,7 +27,7 @@ export interface ListenerState {
   readonly instance: Instance
   readonly breaker: Breaker
   /** Loads the plugin when it is not loaded yet. */
-  ready(signal: AbortSignal): Promise<void>
+  ready(): Promise<void>
   /** Says whether events about this repository are for the instance. */
   concerns(repository: string | undefined): boolean
   /** Processor time of this hour. */
@@ -62,7 +43,7 @@ const slackMs = 3_000
 const hourMs = 3_600_000
 
 /** Returns what listens to a hook in a plugin’s name. */
-export function listenerFor(handler: HookHandler, state: ListenerState, parts: ListenerParts): PluginListener {
+export function listenerFor(handler: HookHandler, state: ListenerState, parts: ListenerParts): Listener {
   const { instance } = state
   const { hook, priority, once, filter, file } = handler
   const deadlineMs = handler.timeoutMs ?? (hookOf(hook).gate ? gateMs : otherMs)
@@ -78,7 +59,7 @@ export function listenerFor(handler: HookHandler, state: ListenerState, parts: L
       const repository = place.name === undefined ? undefined : await parts.port.repositoryOf(place.name)
       if (!state.concerns(repository)) return undefined
       const about = { repository, root: place.root, time: call.time }
-      await state.ready(signal)
+      await state.ready()
       await prove(state, parts, deadlineMs, signal)
       spendable(state, parts.now())
       const id = createHash('sha256').update(`${call.id}\n${instance.key}`).digest('hex').slice(0, 16)
@@ -133,7 +114,11 @@ function spendable({ instance, used }: ListenerState, now: number): void {
   throw new AiosError('plugin.limit', message)
 }
 
-function conclude({ call, value, isBlamed }: Ran, state: ListenerState, { recorder }: ListenerParts): unknown {
+function conclude(
+  { call, value, isBlamed }: Ran,
+  state: ListenerState,
+  { recorder }: ListenerParts,
+): unknown {
   recorder.call(call)
   state.used.cpuMs += call.cpuMs
   if (call.status === 'ok') {

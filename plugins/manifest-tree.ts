@@ -43,7 +43,8 @@ function plain(written: Node, path: readonly string[], tree: Tree, offsets: Map<
     return undefined
   }
   if (isScalar(node)) return node.value
-  if (isSeq(node)) return node.items.map((item, index) => plain(item, [...path, String(index)], tree, offsets))
+  if (isSeq(node))
+    return node.items.map((item, index) => plain(item, [...path, String(index)], tree, offsets))
   return isMap(node) ? membersOf(node.items, path, tree, offsets) : undefined
 }
 

@@ -46,7 +46,10 @@ export function parseManifest(text: string, place: string): PluginManifest {
 }
 
 function invalid(place: string, issues: readonly Issue[]): AiosError {
-  const [problem] = problemsOf(place, issues.map((issue) => ({ ...issue, code: 'config.invalid' as const })))
+  const [problem] = problemsOf(
+    place,
+    issues.map((issue) => ({ ...issue, code: 'config.invalid' as const })),
+  )
   return new AiosError('plugin.invalid', problem?.message ?? `${place} is no manifest.`)
 }
 
@@ -67,7 +70,8 @@ function complaintsOf(manifest: Manifest): Complaint[] {
   if (!isVersion(version)) complain(['version'], `version must be like 1.2.3; found ${quoted(version)}.`)
   for (const [id, range] of [['engines.aios', engines?.aios ?? '*'], ...Object.entries(dependencies)]) {
     const path = id === 'engines.aios' ? ['engines', 'aios'] : ['dependencies', id ?? '']
-    if (!isRange(range ?? '')) complain(path, `${path.join('.')} must be a range such as ^1.2; found ${quoted(range ?? '')}.`)
+    if (!isRange(range ?? ''))
+      complain(path, `${path.join('.')} must be a range such as ^1.2; found ${quoted(range ?? '')}.`)
   }
   for (const { path, message } of configComplaints(config)) complain(['config', ...path], message)
   return [...complaints, ...hookComplaints(manifest), ...permissionComplaints(manifest)]
@@ -82,7 +86,8 @@ function hookComplaints({ hooks: handled, main }: Manifest): Complaint[] {
       return [{ path, message: `There is no hook ${quoted(hook)}.${proposal}` }]
     }
     const file = fileOf(handler) ?? main
-    if (file === undefined) return [{ path, message: `hooks.${hook} names no handler, and there is no main.` }]
+    if (file === undefined)
+      return [{ path, message: `hooks.${hook} names no handler, and there is no main.` }]
     return isInside(file) ? [] : [{ path, message: outside(file) }]
   })
   return main === undefined || isInside(main) ? files : [{ path: ['main'], message: outside(main) }, ...files]
@@ -104,7 +109,8 @@ function permissionComplaints({ permissions = [] }: Manifest): Complaint[] {
     const path = ['permissions', String(index)]
     const isTwice = seen.has(name)
     seen.add(name)
-    if (isTwice) return [{ path, message: `${name} is asked for twice; write it once, with all of its scope.` }]
+    if (isTwice)
+      return [{ path, message: `${name} is asked for twice; write it once, with all of its scope.` }]
     if (paths !== undefined && name !== 'file:read') return [{ path, message: `${name} takes no paths.` }]
     if ((hosts ?? methods) !== undefined && name !== 'network:fetch')
       return [{ path, message: `${name} takes no hosts and no methods.` }]
@@ -133,7 +139,9 @@ function longForm(manifest: Manifest): PluginManifest {
       const { handler: _file, ...rest } = typeof handler === 'string' ? {} : handler
       return [{ hook, file: fileOf(handler) ?? main, ...rest }]
     }),
-    permissions: permissions.map((permission) => (typeof permission === 'string' ? { name: permission } : permission)),
+    permissions: permissions.map((permission) =>
+      typeof permission === 'string' ? { name: permission } : permission,
+    ),
     dependencies: manifest.dependencies ?? {},
     engine: manifest.engines?.aios ?? '*',
     config: manifest.config ?? {},

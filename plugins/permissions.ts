@@ -36,7 +36,10 @@ export const defaultMethods = ['GET', 'HEAD'] as const
 /** Returns the names of permissions that say nothing until they have a scope. */
 export function withoutScope(permissions: readonly Permission[]): string[] {
   return permissions
-    .filter(({ name, paths, hosts }) => (name === 'file:read' && paths === undefined) || (name === 'network:fetch' && hosts === undefined))
+    .filter(
+      ({ name, paths, hosts }) =>
+        (name === 'file:read' && paths === undefined) || (name === 'network:fetch' && hosts === undefined),
+    )
     .map(({ name }) => name)
 }
 

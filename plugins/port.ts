@@ -1,4 +1,11 @@
-import type { Approval, PluginCall, PluginLine, PluginNote, PluginSetting, PluginTrial } from '../contract/plugin.ts'
+import type {
+  Approval,
+  PluginCall,
+  PluginLine,
+  PluginNote,
+  PluginSetting,
+  PluginTrial,
+} from '../contract/plugin.ts'
 import type { HookName } from '../contract/hooks.ts'
 import type { FetchParts } from './fetch.ts'
 
@@ -15,7 +22,12 @@ export interface PluginPort extends FetchParts {
     signal: AbortSignal,
   ): Promise<{ readonly content: Buffer; readonly truncated: boolean }>
   /** Answers what the route of that name answers. */
-  query(repository: string, name: string, input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>
+  query(
+    repository: string,
+    name: string,
+    input: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<unknown>
   findSecrets(
     text: string,
     fileName: string | undefined,

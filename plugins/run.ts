@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createCheck, type Check } from '../contract/check.ts'
+import { AiosError, isErrorCode } from '../contract/errors.ts'
 import { hookOf, resultOf, type HookName } from '../contract/hooks.ts'
 import type { HostCall, PluginCall } from '../contract/plugin.ts'
 import type { Broker } from './broker.ts'
@@ -40,7 +41,10 @@ export async function runPlugin(sandbox: Sandbox, run: PluginRun, signal: AbortS
   const seed = seedOf(id)
   const asked = { plugin: instance.key, handler, hook, event, time, seed, deadlineMs, host }
   const result = await sandbox.call(asked, signal)
-  const answered = result.status === 'ok' ? understand(hook, result.result) : { status: result.status, message: result.message }
+  const answered =
+    result.status === 'ok'
+      ? understand(hook, result.result)
+      : { status: result.status, message: result.message }
   const { hostCalls, isWhole } = run.transcript()
   const isKept = event.length <= mostKeptCharacters && isWhole
   return {
@@ -78,18 +82,25 @@ export function answersAsRecorded(recorded: readonly HostCall[]): SandboxCall['h
     const [call] = index < 0 ? [] : left.splice(index, 1)
     if (call === undefined) throw new Error(`${name} was not asked so when this was recorded.`)
     if (call.isAnswered) return call.text
-    throw new RecordedFailure(call.text)
+    throw failureAgain(call.text)
   }
 }
 
-/** Answers of the host that cannot be given again as they were carry their text. */
-class RecordedFailure extends Error {}
+/** Returns an error that the plugin is told of in the same words. */
+function failureAgain(text: string): Error {
+  const [code = '', ...rest] = text.split(': ')
+  return isErrorCode(code) ? new AiosError(code, rest.join(': ')) : new Error(text)
+}
 
-/** Returns the permission-less place in which a plugin is asked: for calls that are only repeated. */
+/** Returns what answers a call of an instance live: with what it was given, and no more. */
 export function brokered(
   broker: Broker,
   instance: Instance,
-  about: { readonly repository: string | undefined; readonly root: string | undefined; readonly time: number },
+  about: {
+    readonly repository: string | undefined
+    readonly root: string | undefined
+    readonly time: number
+  },
   keep: PluginKeep,
   log: (level: string, message: string) => void,
 ): Pick<PluginRun, 'host' | 'transcript'> {

@@ -1,6 +1,5 @@
-import type { TSchema } from 'typebox'
 import { nearest } from '../contract/nearest.ts'
-import { choicesOf, expectationOf, isValid, itemOf } from '../contract/validate.ts'
+import { choicesOf, expectationOf, isValid, itemOf, type Schema } from '../contract/validate.ts'
 
 /** What is wrong with a part of a value. */
 export interface SchemaComplaint {
@@ -11,7 +10,7 @@ export interface SchemaComplaint {
 
 /** Returns what keeps a value from being what the schema describes, each part in words that name the part. */
 export function schemaComplaints(
-  schema: TSchema,
+  schema: Schema,
   value: unknown,
   path: readonly string[] = [],
 ): SchemaComplaint[] {
@@ -23,7 +22,8 @@ export function schemaComplaints(
     return inside.length > 0 ? inside : complaintOf(schema, value, path)
   }
   if (isObjectSchema(schema)) {
-    if (!isRecord(value)) return [{ path, message: `${nameOf(path)} must be a mapping; found ${kindOf(value)}.` }]
+    if (!isRecord(value))
+      return [{ path, message: `${nameOf(path)} must be a mapping; found ${kindOf(value)}.` }]
     return complaintsOfMembers(schema, value, path)
   }
   return complaintOf(schema, value, path)
@@ -31,8 +31,8 @@ export function schemaComplaints(
 
 /** Of several forms, the one meant is the one of the same kind. */
 function complaintsOfBranch(
-  schema: TSchema,
-  branches: readonly TSchema[],
+  schema: Schema,
+  branches: readonly Schema[],
   value: unknown,
   path: readonly string[],
 ): SchemaComplaint[] {
@@ -44,12 +44,15 @@ function complaintsOfBranch(
   const [meant = schema] = other
   const [complaint] = complaintOf(meant, value, path)
   if (complaint === undefined) return []
-  const message = typeof value === 'string' ? complaint.message : complaint.message.replace('; found', ', or a mapping; found')
+  const message =
+    typeof value === 'string'
+      ? complaint.message
+      : complaint.message.replace('; found', ', or a mapping; found')
   return [{ path, message }]
 }
 
 function complaintsOfMembers(
-  schema: TSchema,
+  schema: Schema,
   value: Readonly<Record<string, unknown>>,
   path: readonly string[],
 ): SchemaComplaint[] {
@@ -69,14 +72,14 @@ function complaintsOfMembers(
   return isValid(schema, value) ? [] : [{ path, message: `${nameOf(path)} has too few or too many members.` }]
 }
 
-function complaintOf(schema: TSchema, value: unknown, path: readonly string[]): SchemaComplaint[] {
+function complaintOf(schema: Schema, value: unknown, path: readonly string[]): SchemaComplaint[] {
   if (isValid(schema, value)) return []
   const message = `${nameOf(path)} must be ${expectationOf(schema)}${patternOf(schema, value)}; found ${kindOf(value)}.`
   const meant = typeof value === 'string' ? nearest(value, choicesOf(schema)) : undefined
   return [{ path, message: meant === undefined ? message : `${message} Did you mean ${meant}?` }]
 }
 
-function patternOf(schema: TSchema, value: unknown): string {
+function patternOf(schema: Schema, value: unknown): string {
   if (typeof value !== 'string' || !('pattern' in schema)) return ''
   const about = 'description' in schema ? ` (${String(schema.description).replace(/\.$/, '')})` : ''
   return ` of the right form${about}`
@@ -85,7 +88,9 @@ function patternOf(schema: TSchema, value: unknown): string {
 /** Returns a dotted name: `permissions[1].paths`. */
 function nameOf(path: readonly string[]): string {
   if (path.length === 0) return 'The manifest'
-  return path.map((name, index) => (/^\d+$/.test(name) ? `[${name}]` : index === 0 ? name : `.${name}`)).join('')
+  return path
+    .map((name, index) => (/^\d+$/.test(name) ? `[${name}]` : index === 0 ? name : `.${name}`))
+    .join('')
 }
 
 /** Returns a value as a person would name it. */
@@ -96,26 +101,26 @@ function kindOf(value: unknown): string {
   return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 60))}` : String(value)
 }
 
-function branchesOf(schema: TSchema): readonly TSchema[] | undefined {
+function branchesOf(schema: Schema): readonly Schema[] | undefined {
   if (!('anyOf' in schema) || !Array.isArray(schema.anyOf)) return undefined
   const branches = schema.anyOf.filter(isSchema)
   return branches.some(isObjectSchema) ? branches : undefined
 }
 
-function isObjectSchema(schema: TSchema): boolean {
+function isObjectSchema(schema: Schema): boolean {
   return 'type' in schema && schema.type === 'object'
 }
 
-function recordOf(schema: TSchema, name: string): Readonly<Record<string, TSchema>> {
+function recordOf(schema: Schema, name: string): Readonly<Record<string, Schema>> {
   const found: unknown = Object.entries(schema).find(([key]) => key === name)?.[1]
   return isSchemas(found) ? found : {}
 }
 
-function isSchemas(value: unknown): value is Record<string, TSchema> {
+function isSchemas(value: unknown): value is Record<string, Schema> {
   return isRecord(value)
 }
 
-function isSchema(value: unknown): value is TSchema {
+function isSchema(value: unknown): value is Schema {
   return isRecord(value)
 }
 

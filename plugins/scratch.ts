@@ -9,11 +9,15 @@ export function createScratch(): PluginKeep {
     value: (_plugin, _repository, key) => values.get(key),
     room(_plugin, _repository, key) {
       const others = [...values].filter(([name]) => name !== key)
-      return { keys: others.length, bytes: others.reduce((sum, [name, value]) => sum + name.length + value.length, 0) }
+      return {
+        keys: others.length,
+        bytes: others.reduce((sum, [name, value]) => sum + name.length + value.length, 0),
+      }
     },
     setValue: (_plugin, _repository, key, value) => void values.set(key, value),
     deleteValue: (_plugin, _repository, key) => void values.delete(key),
-    keys: (_plugin, _repository, prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)).toSorted(),
+    keys: (_plugin, _repository, prefix) =>
+      [...values.keys()].filter((key) => key.startsWith(prefix)).toSorted(),
     addNote: (note) => void notes.unshift(note),
     notes: (_plugin, _repository, limit) => notes.slice(0, limit),
   }

@@ -36,7 +36,9 @@ interface Bound {
 
 function readVersion(text: string): Version | undefined {
   const found =
-    /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:-([\da-z-]+(?:\.[\da-z-]+)*))?(?:\+[\da-z.-]+)?$/i.exec(text)
+    /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:-([\da-z-]+(?:\.[\da-z-]+)*))?(?:\+[\da-z.-]+)?$/i.exec(
+      text,
+    )
   if (found === null) return undefined
   const [, major, minor, patch, pre] = found
   return { numbers: [Number(major), Number(minor), Number(patch)], pre: pre?.split('.') ?? [] }
@@ -54,10 +56,15 @@ function readBounds(text: string): Bound[] | undefined {
 }
 
 function readBound(word: string): Bound[] | undefined {
-  const found = /^(\^|~|>=|<=|>|<|=)?v?(x|\*|\d{1,9})?(?:\.(x|\*|\d{1,9}))?(?:\.(x|\*|\d{1,9}))?(-[\da-z.-]+)?$/i.exec(word)
+  const found =
+    /^(\^|~|>=|<=|>|<|=)?v?(x|\*|\d{1,9})?(?:\.(x|\*|\d{1,9}))?(?:\.(x|\*|\d{1,9}))?(-[\da-z.-]+)?$/i.exec(
+      word,
+    )
   if (found === null) return undefined
   const [, sign = '', ...rest] = found
-  const [major, minor, patch] = rest.slice(0, 3).map((part) => (part === undefined || /[x*]/i.test(part) ? undefined : Number(part)))
+  const [major, minor, patch] = rest
+    .slice(0, 3)
+    .map((part) => (part === undefined || /[x*]/i.test(part) ? undefined : Number(part)))
   const pre = rest[3] === undefined ? [] : rest[3].slice(1).split('.')
   if (major === undefined) return sign === '' || sign === '>=' ? [] : undefined
   const low: Version = { numbers: [major, minor ?? 0, patch ?? 0], pre }

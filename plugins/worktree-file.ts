@@ -90,5 +90,8 @@ async function readStart(real: string, path: string, maxBytes: number): Promise<
 }
 
 function refused(path: string): AiosError {
-  return new AiosError('plugin.refused', `${JSON.stringify(path.slice(0, 200))} is not among the files that were allowed.`)
+  return new AiosError(
+    'plugin.refused',
+    `${JSON.stringify(path.slice(0, 200))} is not among the files that were allowed.`,
+  )
 }

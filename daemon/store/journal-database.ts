@@ -52,10 +52,10 @@ const migrations = [
      PRIMARY KEY (plugin, hash, repository)) STRICT, WITHOUT ROWID;`,
 ]
 
-const tables = [
-  ...['events', 'repositories', 'tips', 'aliases', 'skipped', 'plugin_approvals', 'plugin_settings'],
-  ...['plugin_values', 'plugin_calls', 'plugin_lines', 'plugin_notes', 'plugin_trials'],
-]
+const pluginTables = ['approvals', 'settings', 'values', 'calls', 'lines', 'notes', 'trials']
+const tables = ['events', 'repositories', 'tips', 'aliases', 'skipped'].concat(
+  pluginTables.map((name) => `plugin_${name}`),
+)
 
 /** Opens the journal's database as this version of aios needs it. */
 export function openJournalDatabase(file: string, onHealed: (detail: string) => void): DatabaseSync {

@@ -48,7 +48,11 @@ export function pluginCallsIn(database: DatabaseSync) {
     calls: (plugin: string, limit: number) => ofPlugin.all(plugin, limit).map(callOf),
     callsOfHook: (hook: string, limit: number) => ofHook.all(hook, limit).map(callOf),
     lines: (plugin: string, limit: number): PluginLine[] =>
-      lines.all(plugin, limit).map((row) => ({ ...whoseAndWhen(row), level: textIn(row, 'level'), message: textIn(row, 'message') })),
+      lines.all(plugin, limit).map((row) => ({
+        ...whoseAndWhen(row),
+        level: textIn(row, 'level'),
+        message: textIn(row, 'message'),
+      })),
     shadowCounts(plugin: string, hash: string) {
       const row = shadow.get(plugin, hash)
       return { calls: numberIn(row, 'calls'), denials: numberIn(row, 'denials') }
@@ -106,10 +110,8 @@ function columnsOf(call: PluginCall): (string | number)[] {
   const { id, plugin, hash, repository, hook, handler, mode, time, seed, event, config, hostCalls } = call
   const { isWhole, status, result, message, decision, cpuMs, wallMs } = call
   const asked = JSON.stringify(hostCalls)
-  return [
-    ...[id, plugin, hash, repository, hook, handler, mode, time, seed, event, config, asked],
-    ...[isWhole ? 1 : 0, status, result, message, decision, cpuMs, wallMs],
-  ]
+  const given = [id, plugin, hash, repository, hook, handler, mode, time, seed, event, config, asked]
+  return given.concat([isWhole ? 1 : 0, status, result, message, decision, cpuMs, wallMs])
 }
 
 function callOf(row: SqlRow): PluginCall {

@@ -30,8 +30,8 @@ function approvalsIn(database: DatabaseSync) {
     approve: ({ repository, plugin, hash, version, permissions, at }: Approval) =>
       void approve.run(repository, plugin, hash, version, JSON.stringify(permissions), at),
     settings: (): PluginSetting[] => settings.all().map(settingOf),
-    set: ({ repository, plugin, isEnabled, mode = '', config }: PluginSetting) =>
-      void set.run(repository, plugin, isEnabled ? 1 : 0, mode, config),
+    set: ({ repository, plugin, isEnabled, mode, config }: PluginSetting) =>
+      void set.run(repository, plugin, isEnabled ? 1 : 0, mode ?? '', config),
     forgetPlugin(plugin: string, repository: string) {
       for (const statement of forget) statement.run(plugin, repository, repository)
     },
@@ -92,7 +92,8 @@ function valuesIn(database: DatabaseSync) {
     },
     setValue: (plugin: string, repository: string, key: string, value: string) =>
       void set.run(plugin, repository, key, value),
-    deleteValue: (plugin: string, repository: string, key: string) => void remove.run(plugin, repository, key),
+    deleteValue: (plugin: string, repository: string, key: string) =>
+      void remove.run(plugin, repository, key),
     keys: (plugin: string, repository: string, prefix: string) =>
       textsOf(keys.all(plugin, repository, prefix, prefix), 'key'),
   }

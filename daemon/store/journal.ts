@@ -105,8 +105,8 @@ function repositoriesIn(
     ON CONFLICT (id) DO UPDATE SET
       path = excluded.path, git_dir = excluded.git_dir, common_dir = excluded.common_dir, state = excluded.state`)
   const update = database.prepare('UPDATE repositories SET state = ? WHERE id = ?')
-  const owned = ['tips', 'aliases', 'skipped', 'plugin_approvals', 'plugin_settings', 'plugin_values'].map((table) =>
-    database.prepare(`DELETE FROM ${table} WHERE repository = ?`),
+  const owned = ['tips', 'aliases', 'skipped', 'plugin_approvals', 'plugin_settings', 'plugin_values'].map(
+    (table) => database.prepare(`DELETE FROM ${table} WHERE repository = ?`),
   )
   const remove = database.prepare('DELETE FROM repositories WHERE id = ?')
   const tips = database.prepare('SELECT ref, oid FROM tips WHERE repository = ? ORDER BY ref')

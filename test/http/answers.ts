@@ -1,4 +1,5 @@
 import { AiosError } from '../../contract/errors.ts'
+import type { pluginRoutes } from '../../contract/plugin-routes.ts'
 import type { Answers } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
 import type { RepositoryStatus } from '../../contract/status.ts'
@@ -90,8 +91,43 @@ export function answersWith(some: Partial<Every> = {}): Every {
     },
     config: async () => config,
     setConfig: async () => config,
+    ...pluginAnswers,
     ...some,
   }
+}
+
+const plugin = {
+  id: 'tides',
+  name: 'Tides',
+  version: '1.0.0',
+  description: '',
+  origin: 'user' as const,
+  path: '/plugins/tides',
+  hash: 'b'.repeat(64),
+  state: 'unapproved' as const,
+  mode: 'shadow' as const,
+  hooks: ['pre-commit'],
+  requested: [],
+  granted: [],
+}
+const request = { plugin, difference: { added: [], removed: [], kept: [] }, missing: [] }
+const history = { calls: 0, denials: 0, falseBlocks: 0, rate: 0, interval: [0, 1], failures: 0, denied: [] }
+
+const pluginAnswers: Answers<typeof pluginRoutes> = {
+  plugins: async () => ({ items: [plugin], capabilities: { hooks: [], permissions: [] } }),
+  plugin: async () => request,
+  addPlugin: async () => request,
+  approvePlugin: async () => request,
+  enablePlugin: async () => plugin,
+  disablePlugin: async () => plugin,
+  removePlugin: async ({ plugin: id }) => ({ id, isDeleted: false }),
+  testPlugin: async () => ({ plugin, isPassed: true, events: [], history }),
+  replayPlugin: async ({ call: id }) => ({
+    ...{ id, plugin: 'tides', hook: 'pre-commit', isSameVersion: true, isSame: true },
+    ...{ before: '', after: '' },
+  }),
+  pluginLogs: async () => ({ items: [] }),
+  scaffoldPlugin: async () => ({ files: {} }),
 }
 
 function known(name: string): RepositoryStatus {
