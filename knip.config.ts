@@ -14,7 +14,7 @@ export default {
     'bench/*.ts',
     'test/faults/store-writer.ts',
   ],
-  ignoreBinaries: ['unshare', 'mount', 'umount'],
+  ignoreBinaries: ['mkfifo', 'unshare', 'mount', 'umount'],
   ignoreExportsUsedInFile: { interface: true, type: true },
   project: [
     '{contract,daemon,plugins,native-workers,cli}/**/*.ts!',

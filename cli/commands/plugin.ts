@@ -143,7 +143,11 @@ const logs = command({
 
 const decisions = [list, add, approve, enable, disable, remove]
 
-export default group('plugin', 'list, approve, try and write plugins', decisions.concat([test, replay, create, logs]))
+export default group(
+  'plugin',
+  'list, approve, try and write plugins',
+  decisions.concat([test, replay, create, logs]),
+)
 
 type Entries = { readonly items: readonly { time: string; kind: string; text: string; id?: string }[] }
 

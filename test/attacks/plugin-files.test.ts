@@ -26,7 +26,8 @@ function place() {
   }
   execFileSync('git', ['init', '-q', root])
   const closed = [join(root, 'state')]
-  const read = (path: string, paths = ['**']) => readWorktreeFile(path, { root, paths, closed }, 1000, forever)
+  const read = (path: string, paths = ['**']) =>
+    readWorktreeFile(path, { root, paths, closed }, 1000, forever)
   return { home, root, read }
 }
 
@@ -91,7 +92,8 @@ test.each([
 ])('a link to %s leads nowhere', async (_what, target, name) => {
   const { home, root, read } = place()
   symlinkSync(join(home, target), join(root, name))
-  const inside = { plain: 'plain/config', linked: target === 'other' ? 'linked/notes.md' : 'linked/token' }[name] ?? name
+  const inside =
+    { plain: 'plain/config', linked: target === 'other' ? 'linked/notes.md' : 'linked/token' }[name] ?? name
 
   await expect(read(inside)).rejects.toMatchObject({ code: 'plugin.refused' })
 })

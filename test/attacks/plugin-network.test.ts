@@ -20,7 +20,10 @@ async function serve(answer: RequestListener): Promise<number> {
   return address.port
 }
 
-function names(table: Readonly<Record<string, string>>, mayReach: FetchParts['mayReach'] = isPublicAddress): FetchParts {
+function names(
+  table: Readonly<Record<string, string>>,
+  mayReach: FetchParts['mayReach'] = isPublicAddress,
+): FetchParts {
   return { mayReach, resolve: async (host) => [table[host] ?? '203.0.113.9'] }
 }
 
@@ -61,9 +64,12 @@ test.each([
   expect(isPublicAddress(address)).toBe(false)
 })
 
-test.each(['1.1.1.1', '93.184.215.14', '172.15.0.1', '172.32.0.1', '2606:4700:4700::1111'])('%s is public', (address) => {
-  expect(isPublicAddress(address)).toBe(true)
-})
+test.each(['1.1.1.1', '93.184.215.14', '172.15.0.1', '172.32.0.1', '2606:4700:4700::1111'])(
+  '%s is public',
+  (address) => {
+    expect(isPublicAddress(address)).toBe(true)
+  },
+)
 
 test.each([
   'http://localhost/',
@@ -93,16 +99,27 @@ test.each([
   ['no address', 'api.example.com'],
 ])('%s is refused', async (_what, url) => {
   const hosts = ['api.example.com', '*.wild.example']
-  await expect(fetching({ url }, hosts, names({}, () => true))).rejects.toMatchObject({ code: 'plugin.refused' })
+  await expect(
+    fetching(
+      { url },
+      hosts,
+      names({}, () => true),
+    ),
+  ).rejects.toMatchObject({ code: 'plugin.refused' })
 })
 
 test('a method that was not allowed is refused', async () => {
   const request = { url: 'https://api.example.com/', init: { method: 'post', body: 'x' } }
-  await expect(fetching(request, ['api.example.com'], names({}))).rejects.toThrow('POST was not allowed; GET, HEAD was')
+  await expect(fetching(request, ['api.example.com'], names({}))).rejects.toThrow(
+    'POST was not allowed; GET, HEAD was',
+  )
 })
 
 test('what was allowed is fetched from the address that was judged', async () => {
-  const port = await serve((request, reply) => void reply.end(`${request.headers.host} ${request.headers['x-tide']}`))
+  const port = await serve(
+    (request, reply) =>
+      void reply.end(`${String(request.headers.host)} ${String(request.headers['x-tide'])}`),
+  )
   let lookups = 0
   const parts: FetchParts = {
     mayReach: (address) => address === '127.0.0.1',
@@ -110,7 +127,11 @@ test('what was allowed is fetched from the address that was judged', async () =>
     resolve: async () => ((lookups += 1) === 1 ? ['127.0.0.1'] : ['127.0.0.2']),
   }
   const init = { headers: { 'x-tide': 'high', host: 'evil.example', 'transfer-encoding': 'chunked' } }
-  const reply = await fetching({ url: `http://api.example.com:${port}/`, init }, [`api.example.com:${port}`], parts)
+  const reply = await fetching(
+    { url: `http://api.example.com:${port}/`, init },
+    [`api.example.com:${port}`],
+    parts,
+  )
 
   expect(reply).toMatchObject({ status: 200, body: `api.example.com:${port} high`, truncated: false })
   expect(lookups).toBe(1)
@@ -118,7 +139,9 @@ test('what was allowed is fetched from the address that was judged', async () =>
 
 test('of several addresses one that is not public is enough to refuse', async () => {
   const parts: FetchParts = { mayReach: isPublicAddress, resolve: async () => ['93.184.215.14', '127.0.0.1'] }
-  await expect(fetching({ url: 'https://api.example.com/' }, ['api.example.com'], parts)).rejects.toMatchObject({
+  await expect(
+    fetching({ url: 'https://api.example.com/' }, ['api.example.com'], parts),
+  ).rejects.toMatchObject({
     code: 'plugin.refused',
   })
 })
@@ -143,7 +166,9 @@ test.each([
 
 test('a redirect to another host that was allowed is followed without secrets', async () => {
   const second = await serve((request, reply) => void reply.end(JSON.stringify(request.headers)))
-  const first = await serve((_request, reply) => void reply.writeHead(307, { location: `http://two.example:${second}/` }).end())
+  const first = await serve(
+    (_request, reply) => void reply.writeHead(307, { location: `http://two.example:${second}/` }).end(),
+  )
   const hosts = [`one.example:${first}`, `two.example:${second}`]
   const parts: FetchParts = { mayReach: () => true, resolve: async () => ['127.0.0.1'] }
   const init = { headers: { authorization: 'Bearer secret', cookie: 'secret', accept: 'text/plain' } }
@@ -158,7 +183,9 @@ test('a circle of redirects ends', async () => {
   const parts: FetchParts = { mayReach: () => true, resolve: async () => ['127.0.0.1'] }
   const url = `http://api.example.com:${port}/`
 
-  await expect(fetching({ url }, [`api.example.com:${port}`], parts)).rejects.toThrow('redirects more than 5 times')
+  await expect(fetching({ url }, [`api.example.com:${port}`], parts)).rejects.toThrow(
+    'redirects more than 5 times',
+  )
 })
 
 test('an answer without an end is cut at 1 MiB, and one that never comes ends with the call', async () => {

@@ -10,14 +10,21 @@ function read(files: PluginFiles) {
 }
 
 async function refusalOf(files: PluginFiles): Promise<string> {
-  const error = await read(files).then(() => undefined, (thrown: unknown) => thrown)
+  const error = await read(files).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
   expect(error).toBeInstanceOf(AiosError)
   expect(error).toMatchObject({ code: 'plugin.invalid' })
   return error instanceof AiosError ? error.message.replace(/.*\/plugin\.(?:json|yaml)/, 'plugin') : ''
 }
 
 test('a plugin is its manifest, its scripts and a hash of every byte', async () => {
-  const { manifest: read1, hash, sources } = await read({ 'plugin.json': manifest('tides'), 'notes.md': 'hello' })
+  const {
+    manifest: read1,
+    hash,
+    sources,
+  } = await read({ 'plugin.json': manifest('tides'), 'notes.md': 'hello' })
   const { hash: other } = await read({ 'plugin.json': manifest('tides'), 'notes.md': 'hello!' })
 
   expect(read1).toMatchObject({ id: 'tides', handlers: [{ hook: 'pre-commit', file: 'handler.js' }] })
@@ -52,24 +59,45 @@ test.each<[string, object, string]>([
   ['an unknown long permission', { permissions: [{ name: 'disk' }] }, 'permissions[0].name must be one of'],
   ['a permission twice', { permissions: ['kv', { name: 'kv' }] }, 'kv is asked for twice'],
   ['hosts for files', { permissions: [{ name: 'file:read', hosts: ['a.b'] }] }, 'file:read takes no hosts'],
-  ['a host that is an address', { permissions: [{ name: 'network:fetch', hosts: ['http://a'] }] }, 'of the right form'],
-  ['an unknown hook', { hooks: { 'pre-comit': 'handler.js' } }, 'There is no hook "pre-comit". Did you mean pre-commit?'],
+  [
+    'a host that is an address',
+    { permissions: [{ name: 'network:fetch', hosts: ['http://a'] }] },
+    'of the right form',
+  ],
+  [
+    'an unknown hook',
+    { hooks: { 'pre-comit': 'handler.js' } },
+    'There is no hook "pre-comit". Did you mean pre-commit?',
+  ],
   ['no hooks', { hooks: {} }, 'too few'],
-  ['a handler that is missing', { hooks: { 'pre-commit': 'absent.js' } }, 'absent.js, which handles pre-commit, is not in'],
+  [
+    'a handler that is missing',
+    { hooks: { 'pre-commit': 'absent.js' } },
+    'absent.js, which handles pre-commit, is not in',
+  ],
   ['a handler outside', { hooks: { 'pre-commit': '../handler.js' } }, 'must be a file inside'],
   ['an absolute handler', { hooks: { 'pre-commit': '/etc/handler.js' } }, 'must be a file inside'],
   ['a main outside', { main: 'lib/../../main.js' }, 'must be a file inside'],
   ['a main with backslashes', { main: '..\\main.js' }, 'must be a file inside'],
   ['a range that is none', { dependencies: { other: 'newest' } }, 'dependencies.other must be a range'],
-  ['settings with a pattern', { config: { properties: { a: { type: 'string', pattern: '(a+)+$' } } } }, 'says pattern'],
-  ['settings with a wrong default', { config: { properties: { a: { type: 'integer', default: 'x' } } } }, 'must be of type'],
+  [
+    'settings with a pattern',
+    { config: { properties: { a: { type: 'string', pattern: '(a+)+$' } } } },
+    'says pattern',
+  ],
+  [
+    'settings with a wrong default',
+    { config: { properties: { a: { type: 'integer', default: 'x' } } } },
+    'must be of type',
+  ],
   ['too much memory', { limits: { memoryMb: 100_000 } }, 'limits.memoryMb must be'],
 ])('%s is refused, with its place and what to do', async (_what, parts, message) => {
   expect(await refusalOf({ 'plugin.json': manifest('tides', parts) })).toContain(message)
 })
 
 test('a mistake is named with its line and column', async () => {
-  const text = '{\n  "id": "tides",\n  "name": "Tides",\n  "version": "1.0.0",\n  "hooks": { "pre-comit": "handler.js" }\n}'
+  const text =
+    '{\n  "id": "tides",\n  "name": "Tides",\n  "version": "1.0.0",\n  "hooks": { "pre-comit": "handler.js" }\n}'
   expect(await refusalOf({ 'plugin.json': text })).toMatch(/^plugin:5:14: There is no hook/)
 })
 
@@ -102,7 +130,9 @@ test('a folder that is a link is refused', async () => {
 })
 
 test('15 MB of source are refused before they are read', async () => {
-  expect(await refusalOf({ 'plugin.json': manifest('tides'), 'big.js': 'x'.repeat(15_000_000) })).toContain('4 MiB')
+  expect(await refusalOf({ 'plugin.json': manifest('tides'), 'big.js': 'x'.repeat(15_000_000) })).toContain(
+    '4 MiB',
+  )
 })
 
 test('a thousand files are refused', async () => {

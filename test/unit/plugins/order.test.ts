@@ -16,11 +16,17 @@ function order(...plugins: ReturnType<typeof plugin>[]) {
 
 test('a plugin is loaded after those it needs', () => {
   const top = plugin('top', { middle: '^1' })
-  expect(order(top, plugin('middle', { base: '*' }), plugin('base')).ordered).toEqual(['base', 'middle', 'top'])
+  expect(order(top, plugin('middle', { base: '*' }), plugin('base')).ordered).toEqual([
+    'base',
+    'middle',
+    'top',
+  ])
 })
 
 test('a dependency that is not there is named', () => {
-  expect(order(plugin('top', { base: '^1' })).problems).toEqual({ top: 'top needs base ^1, which is not there.' })
+  expect(order(plugin('top', { base: '^1' })).problems).toEqual({
+    top: 'top needs base ^1, which is not there.',
+  })
 })
 
 test('a dependency of another version is named with the version that is there', () => {
@@ -30,7 +36,11 @@ test('a dependency of another version is named with the version that is there', 
 })
 
 test('what needs something that does not work is refused too', () => {
-  const { ordered, problems } = order(plugin('top', { middle: '*' }), plugin('middle', { base: '*' }), plugin('free'))
+  const { ordered, problems } = order(
+    plugin('top', { middle: '*' }),
+    plugin('middle', { base: '*' }),
+    plugin('free'),
+  )
   expect(ordered).toEqual(['free'])
   expect(Object.keys(problems).toSorted()).toEqual(['middle', 'top'])
 })
@@ -47,12 +57,16 @@ test('a circle is named as it goes round, and those beside it work', () => {
 })
 
 test('a plugin that needs itself is a circle', () => {
-  expect(order(plugin('one', { one: '*' })).problems).toEqual({ one: 'These plugins need each other: one → one.' })
+  expect(order(plugin('one', { one: '*' })).problems).toEqual({
+    one: 'These plugins need each other: one → one.',
+  })
 })
 
 test('a plugin for another aios is refused', () => {
   const newer = parseManifest(JSON.stringify(manifest('newer', { engines: { aios: '^2' } })), 'plugin.json')
-  expect(orderPlugins([newer], '0.1.0').refused.get('newer')?.message).toBe('newer needs aios ^2; this is 0.1.0.')
+  expect(orderPlugins([newer], '0.1.0').refused.get('newer')?.message).toBe(
+    'newer needs aios ^2; this is 0.1.0.',
+  )
 })
 
 test.each([

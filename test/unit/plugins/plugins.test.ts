@@ -1,7 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { forever, manifest, openWorkshop, staged, writePlugin, type PluginFiles, type Workshop } from './workshop.ts'
+import {
+  forever,
+  manifest,
+  openWorkshop,
+  staged,
+  writePlugin,
+  type PluginFiles,
+  type Workshop,
+} from './workshop.ts'
 
 const denying = `export default () => ({ decision: 'deny', findings: [{ message: 'no', severity: 'error' }] })`
 
@@ -20,7 +28,10 @@ test('a plugin runs once it is approved, first only telling what it would refuse
   const workshop = openWorkshop()
   writePlugin(workshop.userFolder, 'tides', { 'plugin.json': manifest('tides'), 'handler.js': denying })
   await workshop.plugins.reload()
-  expect(await workshop.bus.run('pre-commit', staged(), forever)).toMatchObject({ decision: 'allow', results: [] })
+  expect(await workshop.bus.run('pre-commit', staged(), forever)).toMatchObject({
+    decision: 'allow',
+    results: [],
+  })
 
   const { plugin } = await workshop.plugins.request({ plugin: 'tides' })
   expect(plugin).toMatchObject({ state: 'unapproved', mode: 'shadow' })
@@ -45,7 +56,10 @@ test('a gate counts once its false blocks are known, or when its user wants it a
   const status = await workshop.plugins.enable({ plugin: 'tides', mode: 'enforce' })
 
   expect(status).toMatchObject({ mode: 'enforce', shadow: { calls: 20, denials: 20, rate: 1 } })
-  expect(await workshop.bus.run('pre-commit', staged(), forever)).toMatchObject({ decision: 'deny', deniedBy: 'tides' })
+  expect(await workshop.bus.run('pre-commit', staged(), forever)).toMatchObject({
+    decision: 'deny',
+    deniedBy: 'tides',
+  })
 })
 
 test('a plugin that is disabled is not asked, and is when it is enabled again', async () => {
@@ -65,10 +79,17 @@ test('what is decided for one repository holds there and nowhere else', async ()
   const config = { type: 'object', properties: { word: { type: 'string', default: 'sea' } } }
   const source = `export default (ctx) => ({ decision: 'allow', findings: [{ message: ctx.config.word, severity: 'info' }] })`
   await approved(workshop, 'tides', { 'plugin.json': manifest('tides', { config }), 'handler.js': source })
-  await workshop.plugins.enable({ plugin: 'tides', repository: 'tide-2', here: true, config: { word: 'moon' } })
+  await workshop.plugins.enable({
+    plugin: 'tides',
+    repository: 'tide-2',
+    here: true,
+    config: { word: 'moon' },
+  })
 
   const said = async (repository: string) =>
-    (await workshop.bus.run('pre-commit', { ...staged(), repository }, forever)).findings.map(({ message }) => message)
+    (await workshop.bus.run('pre-commit', { ...staged(), repository }, forever)).findings.map(
+      ({ message }) => message,
+    )
   expect(await said('tide-1')).toEqual(['sea'])
   expect(await said('tide-2')).toEqual(['moon'])
   await workshop.plugins.disable({ plugin: 'tides', repository: 'tide-2', here: true })
@@ -81,8 +102,12 @@ test('settings that the plugin does not have are refused with the one that was m
   const config = { type: 'object', properties: { word: { type: 'string', default: 'sea' } } }
   await approved(workshop, 'tides', { 'plugin.json': manifest('tides', { config }) })
 
-  await expect(workshop.plugins.enable({ plugin: 'tides', config: { wrod: 'x' } })).rejects.toThrow('Did you mean word?')
-  await expect(workshop.plugins.enable({ plugin: 'tides', config: { word: 1 } })).rejects.toThrow('must be of type string')
+  await expect(workshop.plugins.enable({ plugin: 'tides', config: { wrod: 'x' } })).rejects.toThrow(
+    'Did you mean word?',
+  )
+  await expect(workshop.plugins.enable({ plugin: 'tides', config: { word: 1 } })).rejects.toThrow(
+    'must be of type string',
+  )
 })
 
 test.each([
@@ -95,8 +120,14 @@ test.each([
   await approved(workshop, 'sound', { 'plugin.json': manifest('sound') })
   const bad = approved(workshop, 'broken', { 'plugin.json': manifest('broken'), 'handler.js': source })
 
-  await expect(bad).rejects.toMatchObject({ code: 'plugin.unloadable', message: expect.stringMatching(message) })
-  expect(await stateOf(workshop, 'broken')).toMatchObject({ state: 'broken', problem: expect.stringMatching(message) })
+  await expect(bad).rejects.toMatchObject({
+    code: 'plugin.unloadable',
+    message: expect.stringMatching(message),
+  })
+  expect(await stateOf(workshop, 'broken')).toMatchObject({
+    state: 'broken',
+    problem: expect.stringMatching(message),
+  })
   const { results } = await workshop.bus.run('pre-commit', staged(), forever)
   expect(results.map(({ listener, status }) => [listener, status])).toEqual([
     ['broken', 'failed'],
@@ -119,11 +150,16 @@ test.each([
 
 test('of two plugins with one id in one place neither runs', async () => {
   const workshop = openWorkshop()
-  for (const name of ['one', 'two']) writePlugin(workshop.userFolder, name, { 'plugin.json': manifest('tides') })
+  for (const name of ['one', 'two'])
+    writePlugin(workshop.userFolder, name, { 'plugin.json': manifest('tides') })
   const { items } = await workshop.plugins.list()
 
   expect(items).toHaveLength(2)
-  for (const item of items) expect(item).toMatchObject({ state: 'broken', problem: expect.stringContaining('both call themselves tides') })
+  for (const item of items)
+    expect(item).toMatchObject({
+      state: 'broken',
+      problem: expect.stringContaining('both call themselves tides'),
+    })
 })
 
 test('a plugin that keeps failing rests, and proves itself on what it failed before it is asked again', async () => {
@@ -136,7 +172,8 @@ test('a plugin that keeps failing rests, and proves itself on what it failed bef
   await approved(workshop, 'tides', files)
   const ask = async () => (await workshop.bus.run('pre-commit', staged(), forever)).results[0]
 
-  for (let count = 0; count < 3; count += 1) expect(await ask()).toMatchObject({ message: expect.stringContaining('broken') })
+  for (let count = 0; count < 3; count += 1)
+    expect(await ask()).toMatchObject({ message: expect.stringContaining('broken') })
   expect(await ask()).toMatchObject({ status: 'failed', message: expect.stringContaining('rests until') })
   expect(await stateOf(workshop, 'tides')).toMatchObject({ state: 'paused' })
 
@@ -171,7 +208,9 @@ test('a recorded call replays byte for byte, chance and clock and answers includ
     expect(report.after).toBe(report.before)
     expect(report).toMatchObject({ isSame: true, isSameVersion: true })
   }
-  await expect(workshop.plugins.replay('unknown', forever)).rejects.toMatchObject({ code: 'plugin.call-unknown' })
+  await expect(workshop.plugins.replay('unknown', forever)).rejects.toMatchObject({
+    code: 'plugin.call-unknown',
+  })
 })
 
 test('a plugin is tried over its events and over history before anybody approves it', async () => {
@@ -179,7 +218,12 @@ test('a plugin is tried over its events and over history before anybody approves
   const workshop = openWorkshop({
     async *history() {
       for (const [index, commit] of commits.entries())
-        yield { oid: commit, time: 0, data: staged(index < 2 ? 'secret.pem' : 'tide.md'), wasReverted: index === 0 }
+        yield {
+          oid: commit,
+          time: 0,
+          data: staged(index < 2 ? 'secret.pem' : 'tide.md'),
+          wasReverted: index === 0,
+        }
     },
   })
   const source = `export default ({ event }) => ({ decision: event.files.some(({ path }) => path.endsWith('.pem')) ? 'deny' : 'allow' })`
@@ -200,7 +244,10 @@ test('a plugin is tried over its events and over history before anybody approves
     ['events/good.json', true],
     ['events/wrong.json', false],
   ])
-  expect(report).toMatchObject({ isPassed: false, history: { calls: 4, denials: 2, falseBlocks: 1, rate: 0.25 } })
+  expect(report).toMatchObject({
+    isPassed: false,
+    history: { calls: 4, denials: 2, falseBlocks: 1, rate: 0.25 },
+  })
 })
 
 test('what was added can be removed, with what it kept', async () => {
@@ -208,7 +255,11 @@ test('what was added can be removed, with what it kept', async () => {
   const folder = writePlugin(workshop.worktree, 'drafts', { 'plugin.json': manifest('tides') })
   const { plugin } = await workshop.plugins.add(folder)
   await workshop.plugins.approve({ plugin: 'tides', hash: plugin.hash })
-  expect(plugin).toMatchObject({ origin: 'user', path: join(workshop.userFolder, 'tides'), state: 'unapproved' })
+  expect(plugin).toMatchObject({
+    origin: 'user',
+    path: join(workshop.userFolder, 'tides'),
+    state: 'unapproved',
+  })
 
   expect(await workshop.plugins.remove({ plugin: 'tides' })).toEqual({ id: 'tides', isDeleted: true })
   expect(await workshop.plugins.list()).toMatchObject({ items: [] })

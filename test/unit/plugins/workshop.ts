@@ -23,7 +23,10 @@ export function newFolder(): string {
 /** Writes a plugin that is sound but for what is given, and returns its folder. */
 export function writePlugin(place: string, name: string, files: PluginFiles): string {
   const folder = join(place, name)
-  for (const [path, content] of Object.entries({ 'handler.js': 'export default () => undefined', ...files })) {
+  for (const [path, content] of Object.entries({
+    'handler.js': 'export default () => undefined',
+    ...files,
+  })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content))
   }
@@ -63,12 +66,18 @@ afterEach(async () => {
 export function openWorkshop(port: Partial<PluginPort> = {}, parts: Partial<PluginsParts> = {}): Workshop {
   const home = newFolder()
   const [userFolder, bundledFolder, worktree] = ['user', 'bundled', 'tide'].map((name) => join(home, name))
-  if (userFolder === undefined || bundledFolder === undefined || worktree === undefined) throw new Error('no home')
+  if (userFolder === undefined || bundledFolder === undefined || worktree === undefined)
+    throw new Error('no home')
   const repositoryFolder = join(worktree, '.aios', 'plugins')
   for (const folder of [userFolder, bundledFolder, repositoryFolder]) mkdirSync(folder, { recursive: true })
   const clock = { now: Date.UTC(2024, 4, 1) }
   const journal = openJournal(join(home, 'journal.sqlite'), () => {})
-  const policy = { onFailure: 'allow' as const, timeoutMs: 30_000, longestTimeoutMs: 60_000, listeners: new Map() }
+  const policy = {
+    onFailure: 'allow' as const,
+    timeoutMs: 30_000,
+    longestTimeoutMs: 60_000,
+    listeners: new Map(),
+  }
   const bus = createHookBus({ policy: () => policy, now: () => clock.now, onRecord: () => {} })
   const sandbox = createSandbox({ entry: new URL('../../../plugins/host/main.ts', import.meta.url) })
   const plugins = createPlugins({
@@ -79,7 +88,12 @@ export function openWorkshop(port: Partial<PluginPort> = {}, parts: Partial<Plug
     places: () => [
       { origin: 'bundled', repository: '', path: bundledFolder },
       { origin: 'user', repository: '', path: userFolder },
-      { origin: 'repository', repository: 'tide-1', within: dirname(repositoryFolder), path: repositoryFolder },
+      {
+        origin: 'repository',
+        repository: 'tide-1',
+        within: dirname(repositoryFolder),
+        path: repositoryFolder,
+      },
     ],
     userFolder,
     version: '0.1.0',
