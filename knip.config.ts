@@ -18,7 +18,7 @@ export default {
     'test/faults/store-writer.ts',
     'test/faults/vectors-writer.ts',
   ],
-  ignoreBinaries: ['unshare', 'mount', 'umount'],
+  ignoreBinaries: ['mkfifo', 'unshare', 'mount', 'umount'],
   ignoreExportsUsedInFile: { interface: true, type: true },
   project: [
     '{contract,daemon,plugins,native-workers,cli}/**/*.ts!',

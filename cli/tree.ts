@@ -14,6 +14,7 @@ const tree = {
   doctor: async () => (await import('./commands/doctor.ts')).default,
   repo: async () => (await import('./commands/repo.ts')).default,
   hooks: async () => (await import('./commands/hooks.ts')).default,
+  plugin: async () => (await import('./commands/plugin.ts')).default,
   config: async () => (await import('./commands/config.ts')).default,
   daemon: async () => (await import('./commands/daemon.ts')).default,
   events: async () => (await import('./commands/events.ts')).default,

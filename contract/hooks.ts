@@ -60,9 +60,6 @@ export type HookInput<N extends HookName = HookName> = N extends Plain
       ? Static<Catalogue['before:<command>']['input']>
       : Static<Catalogue['after:<command>']['input']>
 
-/** One path of what is about to be committed. */
-export type StagedFile = HookInput<'pre-commit'>['files'][number]
-
 /** Something that a listener wants a person to know. */
 export const Finding = Type.Object({
   message: Type.String({ minLength: 1, maxLength: 4096 }),
@@ -80,9 +77,8 @@ const decision = Type.Union([Type.Literal('allow'), Type.Literal('deny')])
 const findings = Type.Optional(Type.Array(Finding, { maxItems: 1000 }))
 const patch = Type.Array(Type.Unknown(), { maxItems: 1000, description: 'Operations of RFC 6902.' })
 
-const verdict = Type.Object({ decision, findings })
 /** What a listener of a `bail` answers. */
-export type Verdict = Static<typeof verdict>
+const verdict = Type.Object({ decision, findings })
 
 /** What a listener of a `waterfall` answers; only a gate may refuse. */
 export const Amendment = Type.Object({

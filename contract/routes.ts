@@ -1,10 +1,17 @@
 import { daemonRoutes } from './daemon-routes.ts'
 import { hookRoutes } from './hook-routes.ts'
+import { pluginRoutes } from './plugin-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 import { repositoryRoutes } from './repository-routes.ts'
 
 /** Everything the daemon can be asked. The name is how code calls it; the path is how the world does. */
-export const routes = { ...daemonRoutes, ...repositoryRoutes, ...questionRoutes, ...hookRoutes } as const
+export const routes = {
+  ...daemonRoutes,
+  ...repositoryRoutes,
+  ...questionRoutes,
+  ...hookRoutes,
+  ...pluginRoutes,
+} as const
 
 /** The name of a route. */
 export type RouteName = keyof typeof routes

@@ -1,6 +1,9 @@
 import type { Static, TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 
+/** A schema, for those who do not know the library that it is made with. */
+export type Schema = TSchema
+
 /** Says whether a value is what the schema describes. */
 export function isValid<T extends TSchema>(schema: T, value: unknown): value is Static<T> {
   return Check(schema, value)

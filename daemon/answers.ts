@@ -1,6 +1,7 @@
 import type { RecallAnswer } from '../contract/answers.ts'
 import type { EventEnvelope } from '../contract/events.ts'
 import { AiosError } from '../contract/errors.ts'
+import type { pluginRoutes } from '../contract/plugin-routes.ts'
 import type { Answers, InputOf } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
 import type { ConfigDoor } from './answers-config.ts'
@@ -34,6 +35,7 @@ export interface AnswerParts {
   readonly doctor: Answers<Routes>['doctor']
   readonly stop: Answers<Routes>['stop']
   readonly hooks: HookDoor['answers']
+  readonly plugins: Answers<typeof pluginRoutes>
 }
 
 /** Returns what answers each route: a line or two each, because the work is done below. */
@@ -53,6 +55,7 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
 
     ...answersAbout(repositories),
     ...parts.hooks,
+    ...parts.plugins,
     followProgress: ({ repository }, signal) =>
       follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),
     async suggestions({ repository }, signal) {

@@ -1,8 +1,8 @@
 import { isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml'
 import { type Change, changeOfList, eolOf } from './config-edit-list.ts'
 import { inFlow, mapping } from './config-print.ts'
-import { isEmpty, type Node, offsetOf } from './config-tree.ts'
-import { readYaml } from './config-yaml.ts'
+import { isEmpty, type Node, offsetOf } from './yaml/tree.ts'
+import { readYaml } from './yaml/yaml.ts'
 
 /**
  * Returns the text with one setting changed or added, every other byte as it was.

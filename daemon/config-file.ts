@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { constants, type FileHandle, lstat, open, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, sep } from 'node:path'
 import { AiosError } from '../contract/errors.ts'
-import { problemsOf } from './config-issue.ts'
+import { problemsOf } from './yaml/issue.ts'
 import type { Scope } from './config-keys.ts'
 
 /** A file of settings, and whose it is. */

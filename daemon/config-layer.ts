@@ -1,10 +1,10 @@
 import { isMap, isScalar, type Pair, type ParsedNode } from 'yaml'
 import type { Setting } from '../contract/config.ts'
-import { type Issue, mostShown, quoted } from './config-issue.ts'
+import { type Issue, mostShown, quoted } from './yaml/issue.ts'
 import { isUserOnly, join, namesBelow, proposalFor, type Scope, settingsByKey } from './config-keys.ts'
 import { readSetting } from './config-setting.ts'
-import { createTree, isEmpty, type Node, offsetOf, shown, type Tree } from './config-tree.ts'
-import { readYaml } from './config-yaml.ts'
+import { createTree, isEmpty, type Node, offsetOf, shown, type Tree } from './yaml/tree.ts'
+import { readYaml } from './yaml/yaml.ts'
 
 /** What one text sets: the value of each setting by its dotted key, with its line. */
 export interface Layer {

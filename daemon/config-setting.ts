@@ -2,7 +2,7 @@ import { isSeq } from 'yaml'
 import type { Setting } from '../contract/config.ts'
 import { choicesOf, expectationOf, isValid, itemOf } from '../contract/validate.ts'
 import { nearest } from '../contract/nearest.ts'
-import { isEmpty, type Node, offsetOf, shown, type Tree, valueOf } from './config-tree.ts'
+import { isEmpty, type Node, offsetOf, shown, type Tree, valueOf } from './yaml/tree.ts'
 
 type Schema = Setting['schema']
 

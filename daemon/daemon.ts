@@ -32,6 +32,7 @@ import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
 import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
+import { openPlugins } from './open-plugins.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
 import { announce, describeService, withdraw } from './service.ts'
 import { statusOf } from './status.ts'
@@ -180,18 +181,18 @@ function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldCo
   return holdConfig({ userFile: folders.configFile, environment }, problem)
 }
 
-function answersOf(
-  { folders, environment, settings, lifecycle, onStop }: Ground,
-  { service, journal, events, workers, hooks, gitHooks, config, repositories }: Built,
-): Answers<typeof routes> {
+function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
+  const { folders, environment, settings, lifecycle, onStop } = ground
+  const { service, journal, events, workers, hooks, gitHooks, config, repositories } = built
   const idle = createIdleExit({
     minutes: settings.daemon.idleExitMinutes,
     isBusy: () => repositories.list().some((held) => held.isReading()),
     onIdle: () => onStop('idle'),
   })
   lifecycle.onClose('idle', idle.close)
-  const answers = createAnswers({
+  const answers: Answers<typeof routes> = createAnswers({
     repositories,
+    plugins: openPlugins({ ...ground, ...built, questions: () => answers }),
     config: createConfigDoor(folders.configFile, environment, repositories, config.refresh),
     events: { since: journal.since, subscribe: events.subscribe },
     health: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),

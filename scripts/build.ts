@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -37,3 +37,6 @@ await build.write({
   chunkFileNames: 'chunks/[name]-[hash].js',
 })
 await build.close()
+
+// What is run in the sandbox is read as it is written.
+await cp(join(root, 'plugins/bundled'), join(root, 'dist/plugins/bundled'), { recursive: true })

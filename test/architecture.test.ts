@@ -9,7 +9,7 @@ const fewestFiles = 200
 /** The folders of each layer, lowest first. A folder may import itself and what lies below its layer. */
 const layers = [
   ['contract'],
-  ['daemon/bus', 'daemon/git', 'daemon/tasks', 'daemon/telemetry', 'native-workers'],
+  ['daemon/bus', 'daemon/git', 'daemon/tasks', 'daemon/telemetry', 'daemon/yaml', 'native-workers'],
   ['daemon/store', 'daemon/embedder', 'daemon/generator', 'plugins'],
   ['daemon/memory', 'daemon/hooks', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
   ['daemon/http', 'daemon/mcp', 'cli'],

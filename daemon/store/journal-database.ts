@@ -23,9 +23,39 @@ const migrations = [
    CREATE TABLE skipped (
      repository TEXT NOT NULL, oid TEXT NOT NULL, reason TEXT NOT NULL, tries INTEGER NOT NULL,
      PRIMARY KEY (repository, oid)) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE plugin_approvals (
+     repository TEXT NOT NULL, plugin TEXT NOT NULL, hash TEXT NOT NULL, version TEXT NOT NULL,
+     permissions TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (repository, plugin)) STRICT, WITHOUT ROWID;
+   CREATE TABLE plugin_settings (
+     repository TEXT NOT NULL, plugin TEXT NOT NULL, enabled INTEGER NOT NULL, mode TEXT NOT NULL,
+     config TEXT NOT NULL, PRIMARY KEY (repository, plugin)) STRICT, WITHOUT ROWID;
+   CREATE TABLE plugin_values (
+     plugin TEXT NOT NULL, repository TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+     PRIMARY KEY (plugin, repository, key)) STRICT, WITHOUT ROWID;
+   CREATE TABLE plugin_calls (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, plugin TEXT NOT NULL, hash TEXT NOT NULL,
+     repository TEXT NOT NULL, hook TEXT NOT NULL, handler TEXT NOT NULL, mode TEXT NOT NULL, time INTEGER NOT NULL,
+     seed INTEGER NOT NULL, event TEXT NOT NULL, config TEXT NOT NULL, host_calls TEXT NOT NULL,
+     is_whole INTEGER NOT NULL, status TEXT NOT NULL, result TEXT NOT NULL, message TEXT NOT NULL,
+     decision TEXT NOT NULL, cpu_ms REAL NOT NULL, wall_ms REAL NOT NULL) STRICT;
+   CREATE INDEX plugin_calls_by_plugin ON plugin_calls (plugin, seq);
+   CREATE INDEX plugin_calls_by_hook ON plugin_calls (hook, seq);
+   CREATE TABLE plugin_lines (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT, plugin TEXT NOT NULL, repository TEXT NOT NULL, time INTEGER NOT NULL,
+     level TEXT NOT NULL, message TEXT NOT NULL) STRICT;
+   CREATE TABLE plugin_notes (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT, plugin TEXT NOT NULL, repository TEXT NOT NULL, time INTEGER NOT NULL,
+     text TEXT NOT NULL, evidence TEXT NOT NULL) STRICT;
+   CREATE TABLE plugin_trials (
+     plugin TEXT NOT NULL, hash TEXT NOT NULL, repository TEXT NOT NULL, calls INTEGER NOT NULL,
+     denials INTEGER NOT NULL, false_blocks INTEGER NOT NULL, at INTEGER NOT NULL,
+     PRIMARY KEY (plugin, hash, repository)) STRICT, WITHOUT ROWID;`,
 ]
 
-const tables = ['events', 'repositories', 'tips', 'aliases', 'skipped']
+const pluginTables = ['approvals', 'settings', 'values', 'calls', 'lines', 'notes', 'trials']
+const tables = ['events', 'repositories', 'tips', 'aliases', 'skipped'].concat(
+  pluginTables.map((name) => `plugin_${name}`),
+)
 
 /** Opens the journal's database as this version of aios needs it. */
 export function openJournalDatabase(file: string, onHealed: (detail: string) => void): DatabaseSync {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { EventEnvelope, Fact } from '../../contract/events.ts'
 import { openJournalDatabase } from './journal-database.ts'
+import { pluginsIn, type JournalOfPlugins } from './journal-plugins.ts'
 import { eventsIn } from './journal-events.ts'
 import { numberIn, textIn, textsOf, type SqlRow } from './journal-rows.ts'
 
@@ -74,6 +75,9 @@ export interface Journal {
   /** Forgets that a commit could not be read. */
   unskip(repository: string, oid: string): void
 
+  /** What is kept of plugins. */
+  readonly plugins: JournalOfPlugins
+
   close(): void
 }
 
@@ -85,6 +89,7 @@ export function openJournal(file: string, onHealed: (detail: string) => void): J
     ...repositoriesIn(database),
     ...aliasesIn(database),
     ...commitsIn(database),
+    plugins: pluginsIn(database),
     close() {
       if (database.isOpen) database.close()
     },
@@ -100,8 +105,8 @@ function repositoriesIn(
     ON CONFLICT (id) DO UPDATE SET
       path = excluded.path, git_dir = excluded.git_dir, common_dir = excluded.common_dir, state = excluded.state`)
   const update = database.prepare('UPDATE repositories SET state = ? WHERE id = ?')
-  const owned = ['tips', 'aliases', 'skipped'].map((table) =>
-    database.prepare(`DELETE FROM ${table} WHERE repository = ?`),
+  const owned = ['tips', 'aliases', 'skipped', 'plugin_approvals', 'plugin_settings', 'plugin_values'].map(
+    (table) => database.prepare(`DELETE FROM ${table} WHERE repository = ?`),
   )
   const remove = database.prepare('DELETE FROM repositories WHERE id = ?')
   const tips = database.prepare('SELECT ref, oid FROM tips WHERE repository = ? ORDER BY ref')

@@ -1,4 +1,5 @@
 import { AiosError } from '../../contract/errors.ts'
+import type { pluginRoutes } from '../../contract/plugin-routes.ts'
 import type { Answers } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
 import type { RepositoryStatus } from '../../contract/status.ts'
@@ -102,8 +103,43 @@ export function answersWith(some: Partial<Every> = {}): Every {
     uninstallHooks: async (input) => ({ repository: known(input.repository).id, ...hooks }),
     askHook: async () => ({ decision: 'allow', text: 'aios1 allow' }),
     notifyHook: async () => ({ noticed: 1 }),
+    ...pluginAnswers,
     ...some,
   }
+}
+
+const plugin = {
+  id: 'tides',
+  name: 'Tides',
+  version: '1.0.0',
+  description: '',
+  origin: 'user' as const,
+  path: '/plugins/tides',
+  hash: 'b'.repeat(64),
+  state: 'unapproved' as const,
+  mode: 'shadow' as const,
+  hooks: ['pre-commit'],
+  requested: [],
+  granted: [],
+}
+const request = { plugin, difference: { added: [], removed: [], kept: [] }, missing: [] }
+const history = { calls: 0, denials: 0, falseBlocks: 0, rate: 0, interval: [0, 1], failures: 0, denied: [] }
+
+const pluginAnswers: Answers<typeof pluginRoutes> = {
+  plugins: async () => ({ items: [plugin], capabilities: { hooks: [], permissions: [] } }),
+  plugin: async () => request,
+  addPlugin: async () => request,
+  approvePlugin: async () => request,
+  enablePlugin: async () => plugin,
+  disablePlugin: async () => plugin,
+  removePlugin: async ({ plugin: id }) => ({ id, isDeleted: false }),
+  testPlugin: async () => ({ plugin, isPassed: true, events: [], history }),
+  replayPlugin: async ({ call: id }) => {
+    const report = { id, plugin: 'tides', hook: 'pre-commit', before: '', after: '' }
+    return { ...report, isSameVersion: true, isSame: true }
+  },
+  pluginLogs: async () => ({ items: [] }),
+  scaffoldPlugin: async () => ({ files: {} }),
 }
 
 function known(name: string): RepositoryStatus {

@@ -1,5 +1,5 @@
 import { type Document, LineCounter, type ParsedNode, parseDocument, type YAMLError } from 'yaml'
-import { type Issue, visible } from './config-issue.ts'
+import { type Issue, visible } from './issue.ts'
 
 /** A text read as YAML: its tree, what is wrong with its form, and where each offset stands. */
 export interface Yaml {

@@ -1,4 +1,4 @@
-import { AiosError, type ErrorCode } from '../contract/errors.ts'
+import { AiosError, type ErrorCode } from '../../contract/errors.ts'
 
 /** One thing that is wrong with a layer of the configuration. */
 export interface Issue {

@@ -1,6 +1,6 @@
 import { isAlias, isScalar, isSeq, type ParsedNode } from 'yaml'
-import { type Issue, quoted } from './config-issue.ts'
-import type { Yaml } from './config-yaml.ts'
+import { type Issue, quoted } from './issue.ts'
+import type { Yaml } from './yaml.ts'
 
 /** A value as it stands in a text; null where nothing stands. */
 export type Node = ParsedNode | null

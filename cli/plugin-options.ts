@@ -1,0 +1,29 @@
+import { AiosError } from '../contract/errors.ts'
+import type { Permission } from '../contract/manifest.ts'
+
+/** Returns the scopes that were given for permissions. */
+export function scopesFrom(paths: readonly string[], hosts: readonly string[]): Permission[] {
+  const files: Permission[] = paths.length === 0 ? [] : [{ name: 'file:read', paths: [...paths] }]
+  const network: Permission[] = hosts.length === 0 ? [] : [{ name: 'network:fetch', hosts: [...hosts] }]
+  return [...files, ...network]
+}
+
+/** Returns settings from `name=value`; a value that is JSON is that, any other is text. */
+export function configFrom(pairs: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', ...rest] = pair.split('=')
+      if (name === '' || rest.length === 0)
+        throw new AiosError('command.usage', `--set takes name=value; got ${pair}.`)
+      return [name, valueOf(rest.join('='))]
+    }),
+  )
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

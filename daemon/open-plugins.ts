@@ -1,0 +1,161 @@
+import { lookup } from 'node:dns/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
+import { createCheck } from '../contract/check.ts'
+import { AiosError } from '../contract/errors.ts'
+import type { EventEnvelope } from '../contract/events.ts'
+import type { pluginRoutes } from '../contract/plugin-routes.ts'
+import { questionRoutes } from '../contract/question-routes.ts'
+import type { Answers, InputOf, Route } from '../contract/route.ts'
+import type { StateFolders } from '../contract/state.ts'
+import { isPublicAddress } from '../plugins/addresses.ts'
+import { createPlugins } from '../plugins/plugins.ts'
+import type { PluginPlace } from '../plugins/discover.ts'
+import type { PluginPort } from '../plugins/port.ts'
+import { createSandbox } from '../plugins/sandbox.ts'
+import { answersAboutPlugins } from './answers-plugins.ts'
+import type { HookBus } from './bus/hooks.ts'
+import { watchFolders } from './git/watch-folders.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { pastEvents } from './past-events.ts'
+import type { Repositories } from './repositories.ts'
+import type { Journal } from './store/journal.ts'
+import { version } from './version.ts'
+
+/** What plugins are opened with. */
+export interface PluginsGround {
+  readonly folders: StateFolders
+  readonly logger: Logger
+  readonly lifecycle: Lifecycle
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly journal: Journal
+  readonly hooks: HookBus
+  readonly repositories: Repositories
+  readonly events: { subscribe(listener: (event: EventEnvelope) => void): () => void }
+  /** What plugins with `memory:read` ask; not behind hooks, or a plugin would be asked about its own question. */
+  readonly questions: () => Questions
+}
+
+/** The questions that plugins may ask of memory. */
+type Questions = Answers<
+  Pick<typeof questionRoutes, 'recall' | 'why' | 'related' | 'context' | 'show' | 'timeline'>
+>
+
+/** One folder deep in source and in `dist` alike. */
+const bundled = fileURLToPath(new URL('../plugins/bundled/', import.meta.url))
+const sandboxEntry = new URL(
+  `../plugins/host/main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
+  import.meta.url,
+)
+
+/** Opens the plugins and returns what answers the routes about them; they are read in the background. */
+export function openPlugins(ground: PluginsGround): Answers<typeof pluginRoutes> {
+  const { folders, logger, lifecycle, journal, hooks, repositories, events, now } = ground
+  const trouble = (where: string, error: unknown) => logger.warn({ where, err: error }, 'plugins')
+  const sandbox = createSandbox({
+    entry: sandboxEntry,
+    onLost: (group, reason) => logger.warn({ group, reason }, 'a sandbox was lost'),
+  })
+  lifecycle.onClose('sandbox', () => sandbox.close())
+  const userFolder = join(dirname(folders.configFile), 'plugins')
+  const plugins = createPlugins({
+    sandbox,
+    bus: hooks,
+    records: journal.plugins,
+    port: portOf(ground),
+    places: () => placesOf(userFolder, repositories),
+    userFolder,
+    version: version(),
+    now,
+    watch: (paths, onChange) => watchFolders(paths, onChange, (error) => trouble('watching', error)),
+    onTrouble: trouble,
+  })
+  lifecycle.onClose('plugins', () => plugins.close())
+  const look = () => void plugins.reload().catch((error: unknown) => trouble('looking', error))
+  const unsubscribe = events.subscribe(({ type }) => {
+    if (type === 'repository.registered' || type === 'repository.forgotten') look()
+  })
+  lifecycle.onClose('plugins of repositories', unsubscribe)
+  look()
+  return answersAboutPlugins(plugins, repositories)
+}
+
+function placesOf(userFolder: string, repositories: Repositories): PluginPlace[] {
+  return [
+    { origin: 'bundled', repository: '', path: bundled },
+    { origin: 'user', repository: '', path: userFolder },
+    ...repositories.list().map(({ registration: { id, path } }) => ({
+      origin: 'repository' as const,
+      repository: id,
+      within: join(path, '.aios'),
+      path: join(path, '.aios', 'plugins'),
+    })),
+  ]
+}
+
+function portOf({ folders, repositories, questions }: PluginsGround): PluginPort {
+  const open = async (id: string) => (await repositories.find(id)).open()
+  return {
+    closedFolders: [folders.state, folders.runtime, dirname(folders.configFile)],
+    mayReach: isPublicAddress,
+    async resolve(host, signal) {
+      const found = await lookup(host, { all: true }).catch((cause: unknown) => {
+        throw new AiosError('plugin.failed', `${host} has no address.`, { cause })
+      })
+      signal.throwIfAborted()
+      return found.map(({ address }) => address)
+    },
+    async repositoryOf(name) {
+      const known = repositories.list().find(({ registration }) => registration.id === name)
+      const held = known ?? (await repositories.find(name).catch(() => undefined))
+      return held?.registration.id
+    },
+    async worktreeOf(id, root) {
+      const { repository } = await open(id)
+      if (repository.isBare) return undefined
+      if (root === undefined || root === repository.root) return repository.root
+      const place = await repositories.findPlace(root).catch(() => undefined)
+      return place?.held.registration.id === id ? (place.worktree?.root ?? repository.root) : undefined
+    },
+    readBlob: async (id, oid, maxBytes, signal) =>
+      (await open(id)).repository.readBlob(oid, { maxBytes }, signal),
+    query: (id, name, input, signal) => queryOf(questions(), name)({ ...input, repository: id }, signal),
+    async findSecrets(text, fileName) {
+      const { detectSecrets } = await import('../native-workers/detect-secrets.ts')
+      return detectSecrets(text, fileName)
+    },
+    async *history(id, hook, count, signal) {
+      yield* pastEvents({ id, repository: (await open(id)).repository }, hook, count, signal)
+    },
+  }
+}
+
+type Query = (input: unknown, signal: AbortSignal) => Promise<unknown>
+
+function queryOf(questions: Questions, name: string): Query {
+  const queries: Readonly<Record<string, Query>> = {
+    recall: asking(questionRoutes.recall, questions.recall),
+    why: asking(questionRoutes.why, questions.why),
+    related: asking(questionRoutes.related, questions.related),
+    context: asking(questionRoutes.context, questions.context),
+    show: asking(questionRoutes.show, questions.show),
+    timeline: asking(questionRoutes.timeline, questions.timeline),
+  }
+  const query = queries[name]
+  if (query === undefined) throw new AiosError('plugin.refused', `Memory is not asked ${name}.`)
+  return query
+}
+
+function asking<R extends Route>(
+  route: R,
+  answer: (input: InputOf<R>, signal: AbortSignal) => Promise<unknown>,
+): Query {
+  const check = createCheck<R['input']>(route.input)
+  return async (input, signal) => {
+    if (check.accepts(input)) return answer(input, signal)
+    const [complaint] = check.complaints(input)
+    throw new AiosError('plugin.refused', `Wrong input: ${complaint?.at ?? ''} ${complaint?.message ?? ''}.`)
+  }
+}
