@@ -9,6 +9,8 @@ export default {
     'native-workers/main.ts!',
     'native-workers/tasks.ts!',
     'plugins/host/main.ts!',
+    'plugins/sandbox.ts!',
+    'test/attacks/sandbox-parent.ts',
     'daemon/store/array-store.ts!',
     'scripts/*.ts',
     'bench/*.ts',
