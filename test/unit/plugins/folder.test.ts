@@ -34,9 +34,9 @@ test('a plugin is its manifest, its scripts and a hash of every byte', async () 
 })
 
 test('a name is hashed as well as the bytes, and so is where one file ends and the next begins', async () => {
-  const one = await read({ 'plugin.json': manifest('tides'), 'a.md': 'bc', 'd.md': '' })
-  const other = await read({ 'plugin.json': manifest('tides'), 'a.md': 'b', 'd.md': 'c' })
-  const renamed = await read({ 'plugin.json': manifest('tides'), 'b.md': 'bc', 'd.md': '' })
+  const one = await read({ 'plugin.json': manifest('tides'), 'a.md': 'b', 'c.md': '' })
+  const other = await read({ 'plugin.json': manifest('tides'), 'a.md': 'bc.md' })
+  const renamed = await read({ 'plugin.json': manifest('tides'), 'b.md': 'b', 'c.md': '' })
 
   expect(new Set([one.hash, other.hash, renamed.hash]).size).toBe(3)
 })

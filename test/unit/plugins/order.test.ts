@@ -91,7 +91,7 @@ test.each([
   expect(isInRange(version, range)).toBe(isIn)
 })
 
-test.each(['newest', '1.2.3.4', '^^1', '>', '1 - 2', 'a'.repeat(200)])('%s is no range', (range) => {
+test.each(['newest', '1.2.3.4', '^^1', '>', 'a'.repeat(200)])('%s is no range', (range) => {
   expect(isRange(range)).toBe(false)
 })
 

@@ -178,10 +178,38 @@ test('a plugin that keeps failing rests, and proves itself on what it failed bef
   expect(await stateOf(workshop, 'tides')).toMatchObject({ state: 'paused' })
 
   workshop.clock.now += 61_000
-  expect(await ask()).toMatchObject({ message: expect.stringContaining('00:03:01') })
   workshop.journal.plugins.setValue('tides', 'tide-1', 'mended', 'true')
+  expect(await ask(), 'it is asked again what it failed at, and bears it').toMatchObject({ status: 'ok' })
+  expect(await stateOf(workshop, 'tides')).toMatchObject({ state: 'active' })
+})
+
+test('an event that a plugin cannot bear silences it for a while, not for ever', async () => {
+  const workshop = openWorkshop()
+  const source = `export default ({ event }) => { if (event.files[0].path === 'poison') throw new Error('poisoned') }`
+  await approved(workshop, 'tides', { 'plugin.json': manifest('tides'), 'handler.js': source })
+  const ask = async (path: string) => (await workshop.bus.run('pre-commit', staged(path), forever)).results[0]
+
+  for (let count = 0; count < 3; count += 1) await ask('poison')
+  workshop.clock.now += 61_000
+  expect(await ask('tide.md'), 'it still fails at the same').toMatchObject({
+    message: expect.stringContaining('rests'),
+  })
   workshop.clock.now += 121_000
-  expect(await ask(), 'the recorded event is answered as it was recorded').toMatchObject({ status: 'failed' })
+  expect(await ask('tide.md'), 'it is asked something new').toMatchObject({ status: 'ok' })
+})
+
+test('a plugin that has used its processor time waits for the next hour', async () => {
+  const workshop = openWorkshop()
+  const source = `export default () => { let sum = 0; for (let index = 0; index < 3e8; index += 1) sum += index; }`
+  const limits = { cpuMsPerHour: 100 }
+  await approved(workshop, 'tides', { 'plugin.json': manifest('tides', { limits }), 'handler.js': source })
+  const ask = async () => (await workshop.bus.run('pre-commit', staged(), forever)).results[0]
+
+  await expect
+    .poll(ask, { timeout: 20_000 })
+    .toMatchObject({ message: expect.stringContaining('of processor time') })
+  workshop.clock.now += 3_600_000
+  expect((await ask())?.message ?? '').not.toContain('of processor time')
 })
 
 test('a recorded call replays byte for byte, chance and clock and answers included', async () => {
