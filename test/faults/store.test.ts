@@ -65,13 +65,15 @@ test('what was acknowledged is there after the store is opened again', async () 
 test(`a writer that is killed ${kills} times loses nothing that it acknowledged, and doubles nothing`, async () => {
   let next = 0
   for (let kill = 0; kill < kills; kill++) {
-    const { acknowledged, problems } = await writeUntilKilled(next, 20 + ((kill * 137) % 400))
+    // Every other writer may be killed before it has put anything; the rest have done so once, however slow they are.
+    const begins = kill % 2 === 0 ? 'put' : 'opened'
+    const { acknowledged, problems } = await writeUntilKilled(next, begins, 20 + ((kill * 137) % 400))
     expect(problems).toEqual([])
     next = Math.max(next, acknowledged + 1)
     await withStore(async (store) => expectWhole(store, acknowledged))
     // What was not acknowledged may be there or not; it is put again, as git would.
   }
-  expect(next).toBeGreaterThan(kills)
+  expect(next).toBeGreaterThanOrEqual(kills / 2)
   expect(healed).toEqual([])
 }, 600_000)
 
@@ -268,6 +270,7 @@ async function expectWhole(store: MemoryStore, acknowledged: number): Promise<vo
 /** Returns the last round that was acknowledged, and whatever else the writer had to say. */
 async function writeUntilKilled(
   first: number,
+  begins: 'opened' | 'put',
   afterMs: number,
 ): Promise<{ acknowledged: number; problems: string[] }> {
   const child = spawn(process.execPath, [writer, folder, String(first)], {
@@ -276,12 +279,13 @@ async function writeUntilKilled(
   const ended = new Promise((resolve) => child.on('close', resolve))
   const problems: string[] = []
   let acknowledged = first - 1
+  let killing: NodeJS.Timeout | undefined
   child.stderr.on('data', (data: Buffer) => problems.push(data.toString()))
   for await (const line of createInterface(child.stdout)) {
     const said = JSON.parse(line)
-    if ('opened' in said) setTimeout(() => child.kill('SIGKILL'), afterMs)
-    else if ('put' in said) acknowledged = said.put
-    else problems.push(line)
+    if ('put' in said) acknowledged = said.put
+    else if (!('opened' in said)) problems.push(line)
+    if (begins in said) killing ??= setTimeout(() => child.kill('SIGKILL'), afterMs)
   }
   await ended
   return { acknowledged, problems }
