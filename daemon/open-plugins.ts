@@ -18,6 +18,7 @@ import { answersAboutPlugins } from './answers-plugins.ts'
 import type { HookBus } from './bus/hooks.ts'
 import { watchFolders } from './git/watch-folders.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import { undone } from './memory/undone.ts'
 import { pastEvents } from './past-events.ts'
 import type { Repositories } from './repositories.ts'
 import type { Journal } from './store/journal.ts'
@@ -121,10 +122,16 @@ function portOf({ folders, repositories, questions }: PluginsGround): PluginPort
     },
     readBlob: async (id, oid, maxBytes, signal) =>
       (await open(id)).repository.readBlob(oid, { maxBytes }, signal),
+    readBlobs: async (id, oids, maxBytes, signal) => (await open(id)).blobs.read(oids, maxBytes, signal),
+    async undone(id, files, signal) {
+      const { remembered, blobs } = await open(id)
+      return undone(files, remembered.memory, blobs.read, signal)
+    },
     query: (id, name, input, signal) => queryOf(questions(), name)({ ...input, repository: id }, signal),
     async findSecrets(text, fileName) {
       const { detectSecrets } = await import('../native-workers/detect-secrets.ts')
-      return detectSecrets(text, fileName)
+      const { privateKeys } = await import('../native-workers/private-keys.ts')
+      return [...privateKeys(text), ...(await detectSecrets(text, fileName))]
     },
     async *history(id, hook, count, signal) {
       yield* pastEvents({ id, repository: (await open(id)).repository }, hook, count, signal)
