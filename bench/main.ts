@@ -1,3 +1,4 @@
+import { benchBundled } from './bundled.ts'
 import { benchFootprint } from './footprint.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   latency: benchLatency,
   footprint: benchFootprint,
   sandbox: benchSandbox,
+  bundled: benchBundled,
 }
 
 // The sandbox reads no repository; any will do to say where the figures come from.

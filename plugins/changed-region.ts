@@ -15,7 +15,7 @@ export function changedRegion(text: string, before: string | undefined): Region 
   let start = 0
   while (start < shortest && text.charCodeAt(start) === before.charCodeAt(start)) start += 1
   let same = 0
-  while (same < shortest - start && text.at(-1 - same) === before.at(-1 - same)) same += 1
+  while (same < shortest - start && text.charCodeAt(text.length - 1 - same) === before.charCodeAt(before.length - 1 - same)) same += 1
   const from = linesBack(text, start)
   return { text: text.slice(from, linesOn(text, text.length - same)), firstLine: lineAt(text, from) }
 }

@@ -1,6 +1,8 @@
 import { type CatFile, openCatFile } from './cat-file.ts'
+import { createKeptBlobs } from './kept-blobs.ts'
 import { checkedOid } from './oid.ts'
 import { placeOf, type Repository } from './repository.ts'
+import { filesAtHead } from './staged.ts'
 
 /** Reads blobs without starting a process for each. */
 export interface BlobReader {
@@ -14,6 +16,8 @@ export interface BlobReader {
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<readonly (Buffer | undefined)[]>
+  /** Returns those of the paths that HEAD has. */
+  present(paths: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>
   close(): void
 }
 
@@ -24,14 +28,21 @@ export interface BlobReader {
  */
 const idleMs = 20_000
 
+interface Held {
+  readonly sizes: CatFile
+  readonly contents: CatFile
+}
+
 /** Opens a reader that holds two `cat-file` open: one says how large a blob is, the other reads it. */
 export function openBlobReader(repository: Repository): BlobReader {
   const { git } = repository
   if (git === undefined) return portableReader(repository)
-  let held: { readonly sizes: CatFile; readonly contents: CatFile } | undefined
+  const kept = createKeptBlobs()
+  let held: Held | undefined
   let idle: NodeJS.Timeout | undefined
 
   const retire = () => {
+    kept.clear()
     held?.sizes.close()
     held?.contents.close()
     held = undefined
@@ -43,21 +54,38 @@ export function openBlobReader(repository: Repository): BlobReader {
     return (held = { sizes: openCatFile(git, 'sizes', where), contents: openCatFile(git, 'contents', where) })
   }
 
+  /** Asks, and lets the processes go when nobody asks any more. */
+  const asking = async <T>(signal: AbortSignal, ask: (open: Held) => Promise<T>): Promise<T> => {
+    signal.throwIfAborted()
+    clearTimeout(idle)
+    const answer = await ask(current())
+    clearTimeout(idle)
+    idle = setTimeout(retire, idleMs).unref()
+    signal.throwIfAborted()
+    return answer
+  }
+
   return {
-    async read(oids, maxBytes, signal) {
-      signal.throwIfAborted()
-      clearTimeout(idle)
-      const { sizes, contents } = current()
-      const reading = oids.map(checkedOid).map(async (oid) => {
-        const known = await sizes.ask(oid)
-        if (known?.type !== 'blob' || known.size > maxBytes || signal.aborted) return undefined
-        return (await contents.ask(oid))?.content
-      })
-      const blobs = await Promise.all(reading)
-      idle = setTimeout(retire, idleMs).unref()
-      signal.throwIfAborted()
-      return blobs
-    },
+    read: (oids, maxBytes, signal) =>
+      asking(signal, ({ sizes, contents }) => {
+        const readOne = async (oid: string): Promise<Buffer | undefined> => {
+          const known = kept.get(oid)
+          if (known !== undefined) return known.length > maxBytes ? undefined : known
+          const about = await sizes.ask(oid)
+          if (about?.type !== 'blob' || about.size > maxBytes || signal.aborted) return undefined
+          const content = (await contents.ask(oid))?.content
+          if (content !== undefined) kept.keep(oid, content)
+          return content
+        }
+        return Promise.all(oids.map(checkedOid).map(readOne))
+      }),
+    present: (paths, signal) =>
+      asking(signal, async ({ sizes }) => {
+        // A name is asked for in a line of its own; what cannot be is not there.
+        const names = paths.filter((path) => !path.includes('\n'))
+        const found = await Promise.all(names.map((path) => sizes.ask(`HEAD:${path}`)))
+        return new Set(names.filter((_, index) => found[index] !== undefined))
+      }),
     close() {
       clearTimeout(idle)
       retire()
@@ -75,6 +103,7 @@ function portableReader(repository: Repository): BlobReader {
           return found?.truncated === false ? found.content : undefined
         }),
       ),
+    present: async (paths, signal) => (await filesAtHead(repository, signal)).intersection(new Set(paths)),
     close() {},
   }
 }

@@ -9,8 +9,8 @@ export interface FoundObject {
 
 /** A held-open `cat-file`. */
 export interface CatFile {
-  /** Returns the object, undefined when it is not there or git has ended. Questions are answered in their order. */
-  ask(oid: string): Promise<FoundObject | undefined>
+  /** Returns the object of that name; undefined when it is not there or git has ended. Answers in the order asked. */
+  ask(name: string): Promise<FoundObject | undefined>
   /** Whether the process can still be asked. */
   isAlive(): boolean
   close(): void
@@ -31,11 +31,16 @@ export function openCatFile(git: Git, what: 'contents' | 'sizes', where: GitOpti
   })
 
   return {
-    ask(oid) {
+    ask(name) {
       if (!alive) return Promise.resolve(undefined)
       return new Promise((answer) => {
         waiting.push(answer)
-        process.stdin.write(`${oid}\n`)
+        // Questions of one moment go to git in one piece.
+        if (process.stdin.writableCorked === 0) {
+          process.stdin.cork()
+          setImmediate(() => process.stdin.uncork())
+        }
+        process.stdin.write(`${name}\n`)
       })
     },
     isAlive: () => alive,
@@ -70,7 +75,7 @@ function createParser(hasContent: boolean, onFound: (found: FoundObject | undefi
     if (heading !== undefined) {
       if (length < heading.size + 1) return false
       const content = take(heading.size + 1).subarray(0, heading.size)
-      onFound({ ...heading, content })
+      onFound({ ...heading, content: Buffer.from(content) })
       heading = undefined
       return true
     }

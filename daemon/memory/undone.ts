@@ -3,7 +3,7 @@ import type { UndoneFix } from '../../contract/undone.ts'
 import type { EpisodeRow } from '../store/store.ts'
 import { isoTime } from './episode.ts'
 import { closedBy, isOfCode } from './fix.ts'
-import { lineKey, linesOf, removedLines } from './removed-lines.ts'
+import { compareLines, lineKey, type LineChange, removedLines, uniqueLines } from './removed-lines.ts'
 import type { Memory } from './memory.ts'
 import { subjectOf } from '../store/facts.ts'
 
@@ -48,12 +48,13 @@ export async function undone(
     .filter(({ fixes }) => fixes.length > 0)
   if (suspects.length === 0) return []
   const texts = await readTexts(files, readBlobs, signal)
-  const added = new Set(files.flatMap(({ oid }) => linesOf(texts.get(oid) ?? '').map(lineKey)))
+  const changes = new Map(files.map((file) => [file, changeOf(file, texts)]))
+  const kept = new Set([...changes.values()].flatMap((change) => [...(change?.fresh ?? [])]))
   const asked = suspects.flatMap(({ file, fixes }) => {
-    const [before, after] = [texts.get(file.oldOid ?? ''), texts.get(file.oid)]
-    if (before === undefined || after === undefined) return []
-    const { removed, unique } = removedLines(before, after, added)
-    return removed.size === 0 ? [] : fixes.map((fix) => ({ file, fix, removed, unique }))
+    const change = changes.get(file)
+    const removed = change === undefined ? new Map<string, number>() : removedLines(change, kept)
+    const before = texts.get(file.oldOid ?? '') ?? ''
+    return removed.size === 0 ? [] : fixes.map((fix) => ({ file, fix, removed, before }))
   })
   const newest = asked
     .toSorted((one, other) => memory.graph.committerTime(other.fix) - memory.graph.committerTime(one.fix))
@@ -68,8 +69,7 @@ interface Suspicion {
   readonly fix: number
   /** Lines that go, by what they say; each with its number. */
   readonly removed: ReadonlyMap<string, number>
-  /** Lines that can be told from all others, those that stay included. */
-  readonly unique: ReadonlySet<string>
+  readonly before: string
 }
 
 interface Found {
@@ -103,15 +103,24 @@ async function readTexts(
   )
 }
 
+function changeOf({ oid, oldOid }: ChangedFile, texts: ReadonlyMap<string, string>): LineChange | undefined {
+  const after = texts.get(oid)
+  const before = oldOid === undefined ? '' : texts.get(oldOid)
+  return after === undefined || before === undefined ? undefined : compareLines(before, after)
+}
+
 async function compare(
-  { file, fix, removed, unique }: Suspicion,
+  { file, fix, removed, before }: Suspicion,
   { graph, patches }: Memory,
   signal: AbortSignal,
 ): Promise<Found | undefined> {
   const oid = graph.oid(fix)
   const path = file.oldPath ?? file.path
   const patch = await patches.patchOf(oid, [path], signal)
-  const had = patch === undefined ? [] : [...addedLines(patch, path)].filter((key) => unique.has(key))
+  const added = patch === undefined ? [] : [...addedLines(patch, path)]
+  if (!added.some((key) => removed.has(key))) return undefined
+  const unique = uniqueLines(before)
+  const had = added.filter((key) => unique.has(key))
   const lines = had.flatMap((key) => removed.get(key) ?? []).toSorted((one, other) => one - other)
   return lines.length === 0 ? undefined : { path: file.path, oid, lines, had: had.length }
 }

@@ -26,8 +26,11 @@ export default async (ctx) => {
   if (!files.some(({ oldOid }) => oldOid !== undefined)) return { decision: 'allow' }
 
   const fixes = (await ctx.memory.undone(files))
-    .filter(({ lines, had }) => lines.length >= Math.min(leastLines, had) && lines.length / had >= leastShare)
-    .filter(({ closed }) => !onlyClosing || closed.length > 0)
+    .filter(({ lines, had, closed }) => {
+      // A single line may be all that a fix was; then its message must say what for.
+      const isEnough = lines.length >= leastLines || (lines.length === had && closed.length > 0)
+      return isEnough && lines.length / had >= leastShare && (closed.length > 0 || !onlyClosing)
+    })
     .slice(0, mostFindings)
   return { decision: 'allow', findings: fixes.map((fix) => findingOf(fix, ignore)) }
 }

@@ -103,7 +103,9 @@ test('the settings silence it', async () => {
   const bundled = await openBundled('reopened-bug', repository, sandbox, { remembers: true })
   const found = async (config: Readonly<Record<string, unknown>>) => {
     await bundled.set(config)
-    return (await bundled.preCommit()).findings.length
+    const { findings, results } = await bundled.preCommit()
+    expect(results).toMatchObject([{ status: 'ok' }])
+    return findings.length
   }
   expect(await found({})).toBe(1)
   expect(await found({ onlyClosing: true })).toBe(0)

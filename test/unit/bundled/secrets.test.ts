@@ -76,7 +76,9 @@ test('the settings allow files, folders and kinds', async () => {
   const bundled = await openBundled('secrets', repository, sandbox)
   const allowing = async (config: Readonly<Record<string, unknown>>) => {
     await bundled.set(config)
-    return (await bundled.preCommit()).findings.length
+    const { findings, results } = await bundled.preCommit()
+    expect(results).toMatchObject([{ status: 'ok' }])
+    return findings.length
   }
   expect(await allowing({ allow: ['a.ts'] })).toBe(1)
   expect(await allowing({ allow: ['a.ts', 'keys/'] })).toBe(0)
