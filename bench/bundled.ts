@@ -36,7 +36,12 @@ export async function* benchBundled(repository: string): AsyncGenerator<object> 
       const opened = await openBundled(home, clone, lifecycle)
       const past = await overHistory(opened)
       opened.passMinute()
-      return [...past, ...(await commitOfFifty(opened, clone))]
+      const files = await oftenChanged(clone)
+      const often = await commitOfFifty(opened, clone, 'changed most often', files.slice(0, stagedFiles))
+      opened.passMinute()
+      const every = Math.max(1, Math.floor(files.length / stagedFiles))
+      const spreadOut = files.filter((_, at) => at % every === 0).slice(0, stagedFiles)
+      return [...past, ...often, ...(await commitOfFifty(opened, clone, 'evenly chosen', spreadOut))]
     } finally {
       await lifecycle.close()
     }
@@ -50,14 +55,23 @@ interface Opened {
   readonly passMinute: () => void
 }
 
-async function openBundled(home: string, clone: string, lifecycle: ReturnType<typeof createLifecycle>): Promise<Opened> {
+async function openBundled(
+  home: string,
+  clone: string,
+  lifecycle: ReturnType<typeof createLifecycle>,
+): Promise<Opened> {
   const folders = stateFolders({ ...process.env, AIOS_HOME: home })
   const journal = openJournal(join(home, 'journal.db'), () => {})
   lifecycle.onClose('journal', () => journal.close())
   // What plugins may ask is counted by the minute; a bench asks as often as a day's work.
   let passed = 0
   const now = () => Date.now() + passed
-  const policy = { onFailure: 'allow' as const, listeners: new Map(), timeoutMs: 20_000, longestTimeoutMs: 20_000 }
+  const policy = {
+    onFailure: 'allow' as const,
+    listeners: new Map(),
+    timeoutMs: 20_000,
+    longestTimeoutMs: 20_000,
+  }
   const bus = createHookBus({ policy: () => policy, now, onRecord: () => {} })
   const repositories = createRepositories({
     git: createGit(),
@@ -102,7 +116,12 @@ async function overHistory({ bus, repositories, id }: Opened): Promise<object[]>
   const examples: string[] = []
   let commits = 0
   for (const hook of ['pre-commit', 'commit-msg'] as const) {
-    for await (const { oid, data, wasReverted } of pastEvents({ id, repository }, hook, pastCommits, forever)) {
+    for await (const { oid, data, wasReverted } of pastEvents(
+      { id, repository },
+      hook,
+      pastCommits,
+      forever,
+    )) {
       const { deniedBy, findings } = await ask(bus, hook, data)
       if (hook === 'pre-commit') commits += 1
       if (deniedBy !== undefined && !wasReverted) count(falseBlocks, deniedBy)
@@ -113,7 +132,10 @@ async function overHistory({ bus, repositories, id }: Opened): Promise<object[]>
       examples.push(...found.map((text) => `${oid.slice(0, 8)} ${text.slice(0, 300)}`))
     }
   }
-  const counts = { falseBlocks: Object.fromEntries(falseBlocks), commitsWithFindings: Object.fromEntries(commitsWithFindings) }
+  const counts = {
+    falseBlocks: Object.fromEntries(falseBlocks),
+    commitsWithFindings: Object.fromEntries(commitsWithFindings),
+  }
   return [{ figure: 'past commits', commits, ...counts, examples: examples.slice(0, shownExamples) }]
 }
 
@@ -122,19 +144,33 @@ async function overHistory({ bus, repositories, id }: Opened): Promise<object[]>
  *
  * Blobs before and after are new for each run, since a commit asks about what nobody has read yet.
  */
-async function commitOfFifty({ bus, id }: Opened, clone: string): Promise<object[]> {
-  const paths = (await oftenChanged(clone)).slice(0, stagedFiles)
+async function commitOfFifty(
+  { bus, id }: Opened,
+  clone: string,
+  which: string,
+  paths: readonly string[],
+): Promise<object[]> {
   const texts = paths.map((path) => readFileSync(join(clone, path), 'utf8'))
   const all: number[] = []
   const each = new Map<string, number[]>()
   let bytes = 0
   for (let run = 0; run <= runs; run += 1) {
-    const before = writeBlobs(clone, texts.map((text) => `${text}\n// ${run}\n`))
+    const before = writeBlobs(
+      clone,
+      texts.map((text) => `${text}\n// ${run}\n`),
+    )
     const edited = texts.map((text) => `${editedText(text)}\n// ${run}\n`)
     const after = writeBlobs(clone, edited)
     const files = paths.map((path, at): StagedFile => {
       const size = Buffer.byteLength(edited[at] ?? '')
-      return { path, status: 'modified', mode: '100644', oid: after[at] ?? '', oldOid: before[at] ?? '', size }
+      return {
+        path,
+        status: 'modified',
+        mode: '100644',
+        oid: after[at] ?? '',
+        oldOid: before[at] ?? '',
+        size,
+      }
     })
     bytes = files.reduce((sum, { size }) => sum + size, 0)
     const event = { repository: id, root: clone, branch: 'main', author: 'Bench <bench@localhost>', files }
@@ -149,10 +185,10 @@ async function commitOfFifty({ bus, id }: Opened, clone: string): Promise<object
     }
   }
   const ms = Object.fromEntries([...each].map(([listener, times]) => [listener, spread(times.slice(1))]))
-  const whole = { files: paths.length, bytes, ms: spread(all.slice(1)), first: round(all[0] ?? 0) }
+  const whole = { which, files: paths.length, bytes, ms: spread(all.slice(1)), first: round(all[0] ?? 0) }
   return [
     { figure: 'all bundled plugins on one commit', limit: { p95: 60 }, ...whole },
-    { figure: 'each of them', ms },
+    { figure: 'each of them', which, ms },
   ]
 }
 
@@ -172,7 +208,9 @@ function writeBlobs(clone: string, texts: readonly string[]): string[] {
 /** Returns the files of the worktree that changed most often: of those, most is known. */
 async function oftenChanged(clone: string): Promise<string[]> {
   const times = new Map<string, number>()
-  for (const path of (await gitText(clone, 'log', '-n2000', '--format=', '--name-only', '--no-renames')).split('\n')) {
+  for (const path of (
+    await gitText(clone, 'log', '-n2000', '--format=', '--name-only', '--no-renames')
+  ).split('\n')) {
     count(times, path)
   }
   const tracked = (await gitText(clone, 'ls-files', '*.js', '*.ts', '*.c', '*.h', '*.md')).split('\n')

@@ -7,7 +7,9 @@ export const UndoneFix = Type.Object({
   oid: Oid,
   subject: Type.String(),
   time: Type.String(),
-  closed: Type.Array(Type.String({ description: 'The issues and commits that its message says it closed or fixed.' })),
+  closed: Type.Array(
+    Type.String({ description: 'The issues and commits that its message says it closed or fixed.' }),
+  ),
   lines: Type.Array(Type.Integer({ minimum: 1 }), {
     description: 'The lines that go, by their numbers before the change.',
   }),

@@ -1,4 +1,4 @@
-import { changedRegion, lineAt } from './changed-region.ts'
+import { type ChangedText, changedText } from './changed-text.ts'
 import { isPlaceholder } from './placeholder.ts'
 import type { PluginPort } from './port.ts'
 
@@ -35,32 +35,71 @@ export async function secretsInBlobs(
   const unique = [...new Set(oids)]
   const contents = await port.readBlobs(repository, unique, maxBytes, signal)
   const texts = new Map(unique.map((oid, index) => [oid, textOf(contents[index])]))
-  const found: BlobSecret[] = []
-  for (const { path, oid, oldOid } of blobs) {
-    signal.throwIfAborted()
+  const parts = blobs.flatMap(({ path, oid, oldOid }): Part[] => {
     const text = texts.get(oid)
     const before = oldOid === undefined ? undefined : texts.get(oldOid)
-    if (text !== undefined && text !== before) found.push(...(await secretsIn(path, text, before, port)))
+    if (text === undefined || text === before) return []
+    return [{ path, before, changed: changedText(text, before) }]
+  })
+  const [named, others] = [parts.filter(isNamed), parts.filter((part) => !isNamed(part))]
+  const found = [await search(others, undefined, port)]
+  for (const part of named) {
+    signal.throwIfAborted()
+    found.push(await search([part], part.path, port))
   }
-  return found
+  return found.flat()
 }
 
-async function secretsIn(
-  path: string,
-  text: string,
-  before: string | undefined,
+/** What is searched of a blob. */
+interface Part {
+  readonly path: string
+  readonly before: string | undefined
+  readonly changed: ChangedText
+}
+
+/** Some rules are for files of one name. */
+function isNamed({ path }: Part): boolean {
+  return /(?:^|\/)\.(?:npmrc|pypirc|netrc|env)$/.test(path)
+}
+
+/** Nothing that begins in one part ends in the next. */
+const between = '\n\0\n'
+
+/** Searches all parts as one text, because setting up the rules takes longer than searching a part. */
+async function search(
+  parts: readonly Part[],
+  fileName: string | undefined,
   { findSecrets }: SecretsPort,
 ): Promise<BlobSecret[]> {
-  const region = changedRegion(text, before)
+  if (parts.length === 0) return []
+  const whole = parts.map(({ changed }) => changed.text).join(between)
+  const hits = (await findSecrets(whole, fileName)).toSorted((one, other) => one.from - other.from)
+  let start = 0
+  return parts.flatMap((part) => {
+    const end = start + part.changed.text.length
+    const own = hits.filter(({ from }) => from >= start && from < end)
+    const found = secretsOf(
+      part,
+      own.map((hit) => ({ ...hit, from: hit.from - start, to: hit.to - start })),
+    )
+    start = end + between.length
+    return found
+  })
+}
+
+function secretsOf(
+  { path, before, changed }: Part,
+  hits: Awaited<ReturnType<SecretsPort['findSecrets']>>,
+): BlobSecret[] {
   const byLine = new Map<number, BlobSecret>()
-  for (const { from, to, kind } of await findSecrets(region.text, path)) {
-    const secret = region.text.slice(from, to)
-    const line = region.firstLine + lineAt(region.text, from) - 1
+  for (const { from, to, kind } of hits) {
+    const secret = changed.text.slice(from, to)
+    const line = changed.lineOf(from)
     // Rules overlap: one secret of a line is enough, the likeliest of them.
     if (before?.includes(secret) === true || byLine.get(line)?.isPlaceholder === false) continue
     byLine.set(line, { path, kind, line, isPlaceholder: isPlaceholder(secret, kind) })
   }
-  return [...byLine.values()].toSorted((one, other) => one.line - other.line).slice(0, mostPerBlob)
+  return [...byLine.values()].slice(0, mostPerBlob)
 }
 
 function textOf(content: Buffer | undefined): string | undefined {

@@ -9,7 +9,7 @@ import {
 import type { Permission } from '../contract/manifest.ts'
 import type { Schema } from '../contract/validate.ts'
 import { secretsInBlobs } from './blob-secrets.ts'
-import { lineAt } from './changed-region.ts'
+import { lineAt } from './changed-text.ts'
 import { fetchAllowed } from './fetch.ts'
 import type { PluginPort, PluginRecords } from './port.ts'
 import { readWorktreeFile } from './worktree-file.ts'

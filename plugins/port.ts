@@ -32,7 +32,12 @@ export interface PluginPort extends FetchParts {
   /** Returns the remembered fixes of which a change takes lines away. */
   undone(
     repository: string,
-    files: readonly { readonly path: string; readonly oldPath?: string; readonly oid: string; readonly oldOid?: string }[],
+    files: readonly {
+      readonly path: string
+      readonly oldPath?: string
+      readonly oid: string
+      readonly oldOid?: string
+    }[],
     signal: AbortSignal,
   ): Promise<readonly UndoneFix[]>
   /** Answers what the route of that name answers. */

@@ -1,4 +1,5 @@
-const mending = /\b(?:fix(?:e[sd])?|bug(?:fix)?|hotfix|regression|crash(?:es)?|leaks?|segfault|race|deadlock|overflow)\b/i
+const mending =
+  /\b(?:fix(?:e[sd])?|bug(?:fix)?|hotfix|regression|crash(?:es)?|leaks?|segfault|race|deadlock|overflow)\b/i
 const ofForm =
   /\b(?:typos?|lint(?:er|ing)?|format(?:ting)?|docs?|documentation|readme|changelog|comments?|spelling|grammar|links?|types?|typings?|types?cript|tests?|flaky|coverage|ci|workflow|build|deps?|dependenc\w+|bump|indent\w*|whitespace|style|warnings?)\b/i
 

@@ -65,7 +65,8 @@ function saysEnough(key: string): boolean {
 
 const remark = /^(?:\/\/|\/\*|\*|# |<!--|--|;)/
 /** What a file imports follows from the rest of it. */
-const importing = /^(?:import\b|from\b|use\b|using\b|#\s*include\b|(?:const|let|var)\b.*\brequire\s*\(|export\b.*\bfrom\b)/
+const importing =
+  /^(?:import\b|from\b|use\b|using\b|#\s*include\b|(?:const|let|var)\b.*\brequire\s*\(|export\b.*\bfrom\b)/
 
 function wordsOf(key: string): ReadonlySet<string> {
   return new Set(key.match(/[\p{L}\p{N}_$]+/gu))

@@ -83,7 +83,9 @@ interface Found {
 function fixesOf(path: string, { graph }: Memory): number[] {
   return graph
     .touching(path)
-    .filter((fix) => graph.kind(fix) === 'fix' && graph.pathCount(fix) <= mostPaths && isOfCode(graph.subject(fix)))
+    .filter(
+      (fix) => graph.kind(fix) === 'fix' && graph.pathCount(fix) <= mostPaths && isOfCode(graph.subject(fix)),
+    )
     .toSorted((one, other) => graph.committerTime(other) - graph.committerTime(one))
     .slice(0, fixesPerFile)
 }
@@ -93,7 +95,9 @@ async function readTexts(
   readBlobs: ReadBlobs,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const oids = [...new Set(files.flatMap(({ oid, oldOid }) => (oldOid === undefined ? [oid] : [oid, oldOid])))]
+  const oids = [
+    ...new Set(files.flatMap(({ oid, oldOid }) => (oldOid === undefined ? [oid] : [oid, oldOid]))),
+  ]
   const blobs = await readBlobs(oids, mostBytes, signal)
   return new Map(
     oids.flatMap((oid, index) => {
@@ -140,7 +144,9 @@ function addedLines({ files }: CommitPatch, path: string): Set<string> {
 
 async function describe(found: readonly Found[], memory: Memory): Promise<UndoneFix[]> {
   if (found.length === 0) return []
-  const rows = new Map((await memory.store.episodes([...new Set(found.map(({ oid }) => oid))])).map((row) => [row.oid, row]))
+  const rows = new Map(
+    (await memory.store.episodes([...new Set(found.map(({ oid }) => oid))])).map((row) => [row.oid, row]),
+  )
   return found
     .flatMap(({ oid, ...rest }) => {
       const row = rows.get(oid)

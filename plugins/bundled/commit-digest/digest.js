@@ -28,7 +28,10 @@ export default async (ctx) => {
     if (written.some((text) => text.startsWith(`${date}:`))) continue
     const commits = await commitsOf(day * dayMs - shift, ctx)
     if (commits.length < leastCommits) continue
-    await ctx.memory.write({ text: textOf(date, commits), evidence: commits.slice(0, mostEvidence).map(({ oid }) => oid) })
+    await ctx.memory.write({
+      text: textOf(date, commits),
+      evidence: commits.slice(0, mostEvidence).map(({ oid }) => oid),
+    })
   }
   await ctx.kv.set('day', today)
 }

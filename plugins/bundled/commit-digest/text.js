@@ -16,7 +16,9 @@ export function textOf(date, commits) {
   const heading = `${date}: ${commits.length} ${commits.length === 1 ? 'commit' : 'commits'} by ${names}`
   const parts = sections.flatMap(([title, kinds]) => {
     const own = commits.filter(({ kind }) => kinds.includes(kind))
-    const lines = own.slice(0, mostNamed).map(({ oid, subject }) => `- ${oid.slice(0, 8)} ${subject.slice(0, 150)}`)
+    const lines = own
+      .slice(0, mostNamed)
+      .map(({ oid, subject }) => `- ${oid.slice(0, 8)} ${subject.slice(0, 150)}`)
     const more = own.length > mostNamed ? [`- and ${own.length - mostNamed} more`] : []
     return own.length === 0 ? [] : [[title, ...lines, ...more].join('\n')]
   })

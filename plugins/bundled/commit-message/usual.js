@@ -14,7 +14,9 @@ export async function shareOfForm(ctx) {
   const known = await ctx.kv.get('share')
   if (known !== null && ctx.now - known.at < dayMs && known.types === types.join()) return known
   const { items } = await ctx.memory.query('timeline', { limit: looked })
-  const subjects = items.filter(({ kind, reachable }) => reachable && kind !== 'merge').map(({ subject }) => subject)
+  const subjects = items
+    .filter(({ kind, reachable }) => reachable && kind !== 'merge')
+    .map(({ subject }) => subject)
   const have = subjects.filter((subject) => types.includes(typeOf(subject)?.type.toLowerCase())).length
   const share = { at: ctx.now, types: types.join(), of: subjects.length, have }
   await ctx.kv.set('share', share)

@@ -27,8 +27,11 @@ export default async (ctx) => {
 }
 
 function findingOf({ path, support, confidence, evidence }, precision, ignore) {
-  const named = evidence.slice(0, mostNamed).map(({ oid, subject }) => `${oid.slice(0, 8)} (${subject.slice(0, 100)})`)
-  const right = precision === undefined ? '' : ` Such an alarm was right ${percent(precision)} of the time here.`
+  const named = evidence
+    .slice(0, mostNamed)
+    .map(({ oid, subject }) => `${oid.slice(0, 8)} (${subject.slice(0, 100)})`)
+  const right =
+    precision === undefined ? '' : ` Such an alarm was right ${percent(precision)} of the time here.`
   return {
     message: `This file usually changes too: ${support} commits changed both, as in ${percent(confidence)} of such changes, the last ${named.join(', ')}.${right}`,
     severity: 'warning',

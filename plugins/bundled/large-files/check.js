@@ -17,7 +17,10 @@ export default (ctx) => {
     ...(path.length > 4096 ? {} : { path }),
     silence: silenceFor(path, allow),
   }))
-  return { decision: large.some(({ size }) => size > mostBytes) ? 'deny' : 'allow', findings: findings.slice(0, 1000) }
+  return {
+    decision: large.some(({ size }) => size > mostBytes) ? 'deny' : 'allow',
+    findings: findings.slice(0, 1000),
+  }
 }
 
 function inWords(bytes) {

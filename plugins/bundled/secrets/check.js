@@ -38,7 +38,8 @@ export default async (ctx) => {
 /** Asks about a thousand at a time, which is as many as may be asked about at once. */
 async function inTurn(files, ask) {
   const answers = []
-  for (let from = 0; from < files.length; from += 1000) answers.push(...(await ask(files.slice(from, from + 1000))))
+  for (let from = 0; from < files.length; from += 1000)
+    answers.push(...(await ask(files.slice(from, from + 1000))))
   return answers
 }
 
@@ -47,7 +48,10 @@ function isListed(path, list) {
 }
 
 function isBelow(path, folders) {
-  return path.split('/').slice(0, -1).some((folder) => folders.includes(folder))
+  return path
+    .split('/')
+    .slice(0, -1)
+    .some((folder) => folders.includes(folder))
 }
 
 /** Returns what to type; a path that a shell would not take as it stands is only spoken of. */

@@ -20,7 +20,9 @@ function withDays(): TestRepository {
     ['Fix the siphon', monday + day + hour],
   ] as const
   repository.fastImport(
-    streamOf(commits.map(([message, time], turn) => ({ message, time: time / 1000, files: { a: `${turn}\n` } }))),
+    streamOf(
+      commits.map(([message, time], turn) => ({ message, time: time / 1000, files: { a: `${turn}\n` } })),
+    ),
   )
   repository.git('checkout', '--quiet', '--force', 'main')
   return repository
@@ -42,7 +44,9 @@ test('the first commits of a day bring a note about each day before, once', asyn
   const { remember, notes } = await openDigest(repository, { now: () => now })
   expect(await remember()).toBe('ok')
   expect(notes().map(({ text }) => text)).toEqual([
-    expect.stringMatching(/^2026-01-05: 3 commits by Ada\n\nFixed\n- [0-9a-f]{8} Fix the leak\n\nAdded\n- [0-9a-f]{8} Add a siphon\n\nChanged\n- [0-9a-f]{8} Tidy up/),
+    expect.stringMatching(
+      /^2026-01-05: 3 commits by Ada\n\nFixed\n- [0-9a-f]{8} Fix the leak\n\nAdded\n- [0-9a-f]{8} Add a siphon\n\nChanged\n- [0-9a-f]{8} Tidy up/,
+    ),
   ])
   const oids = repository.git('rev-list', 'main~1').split('\n')
   expect(notes()[0]?.evidence).toEqual(oids)
@@ -51,7 +55,10 @@ test('the first commits of a day bring a note about each day before, once', asyn
   expect(notes()).toHaveLength(1)
   now += day
   await remember()
-  expect(notes().map(({ text }) => text.slice(0, 20))).toEqual(['2026-01-06: 1 commit', '2026-01-05: 3 commit'])
+  expect(notes().map(({ text }) => text.slice(0, 20))).toEqual([
+    '2026-01-06: 1 commit',
+    '2026-01-05: 3 commit',
+  ])
 })
 
 test('a day begins where the settings say, and small days get no note when they say so', async () => {
@@ -59,7 +66,10 @@ test('a day begins where the settings say, and small days get no note when they 
   const now = () => monday + 3 * day
   const eastern = await openDigest(repository, { now, config: { minutesEast: 120 } })
   await eastern.remember()
-  expect(eastern.notes().map(({ text }) => text.slice(0, 20))).toEqual(['2026-01-06: 2 commit', '2026-01-05: 2 commit'])
+  expect(eastern.notes().map(({ text }) => text.slice(0, 20))).toEqual([
+    '2026-01-06: 2 commit',
+    '2026-01-05: 2 commit',
+  ])
   const larger = await openDigest(repository, { now, config: { leastCommits: 2 } })
   await larger.remember()
   expect(larger.notes().map(({ text }) => text.slice(0, 12))).toEqual(['2026-01-05: '])

@@ -1,6 +1,11 @@
 import { afterAll, expect, test } from 'vitest'
 import { openBundled, openTestSandbox } from '../../fixtures/bundled.ts'
-import { type StreamCommit, streamOf, createTestRepository, type TestRepository } from '../../fixtures/git/test-repository.ts'
+import {
+  type StreamCommit,
+  streamOf,
+  createTestRepository,
+  type TestRepository,
+} from '../../fixtures/git/test-repository.ts'
 
 const sandbox = openTestSandbox()
 afterAll(() => sandbox.close())
@@ -37,7 +42,9 @@ test('the file that usually changes too is named, with the commits that show it'
     {
       path: 'page.md',
       severity: 'warning',
-      message: expect.stringContaining(`40 commits changed both, as in 98 % of such changes, the last ${newest.slice(0, 8)} (Change the schema, time 39)`),
+      message: expect.stringContaining(
+        `40 commits changed both, as in 98 % of such changes, the last ${newest.slice(0, 8)} (Change the schema, time 39)`,
+      ),
       evidence: expect.arrayContaining([newest]),
       silence: expect.stringContaining(`--set ignore='["page.md"]'`),
     },
@@ -66,7 +73,12 @@ test('the settings silence it', async () => {
   stage(repository, 'schema.ts')
   const bundled = await openBundled('forgotten-files', repository, sandbox, { remembers: true })
   expect((await bundled.preCommit()).findings).toHaveLength(1)
-  for (const config of [{ ignore: ['page.md'] }, { leastCommits: 100 }, { leastShare: 1 }, { mostFiles: 1 }]) {
+  for (const config of [
+    { ignore: ['page.md'] },
+    { leastCommits: 100 },
+    { leastShare: 1 },
+    { mostFiles: 1 },
+  ]) {
     if (config.mostFiles === 1) stage(repository, 'lone0.ts')
     await bundled.set(config)
     expect(await bundled.preCommit()).toMatchObject({ findings: [], results: [{ status: 'ok' }] })
@@ -75,7 +87,8 @@ test('the settings silence it', async () => {
 
 test('a young history says nothing', async () => {
   const repository = createTestRepository()
-  for (const turn of [1, 2, 3]) repository.commit(`time ${turn}`, { 'a.ts': `${turn}\n`, 'b.ts': `${turn}\n` })
+  for (const turn of [1, 2, 3])
+    repository.commit(`time ${turn}`, { 'a.ts': `${turn}\n`, 'b.ts': `${turn}\n` })
   stage(repository, 'a.ts')
   const bundled = await openBundled('forgotten-files', repository, sandbox, { remembers: true })
   expect(await bundled.preCommit()).toMatchObject({ findings: [], results: [{ status: 'ok' }] })

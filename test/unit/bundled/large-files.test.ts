@@ -16,7 +16,9 @@ test('a large file is a warning, a very large one is refused, and what is small 
   repository.git('add', '.')
   expect(await bundled.preCommit()).toMatchObject({
     decision: 'allow',
-    findings: [{ path: 'large.bin', severity: 'warning', message: expect.stringContaining('20 KiB; 10 KiB') }],
+    findings: [
+      { path: 'large.bin', severity: 'warning', message: expect.stringContaining('20 KiB; 10 KiB') },
+    ],
   })
 
   repository.write('huge.bin', Buffer.alloc(200 * kibibyte))
@@ -54,8 +56,16 @@ test('a deletion, a submodule, and a commit of nothing are no matter', async () 
   const repository = createTestRepository()
   repository.commit('a large file', { 'large.bin': Buffer.alloc(20 * kibibyte) })
   const bundled = await openBundled('large-files', repository, sandbox, { config: { warnBytes: 0 } })
-  expect(await bundled.preCommit()).toMatchObject({ decision: 'allow', findings: [], results: [{ status: 'ok' }] })
+  expect(await bundled.preCommit()).toMatchObject({
+    decision: 'allow',
+    findings: [],
+    results: [{ status: 'ok' }],
+  })
   repository.git('rm', '--quiet', 'large.bin')
   repository.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},module`)
-  expect(await bundled.preCommit()).toMatchObject({ decision: 'allow', findings: [], results: [{ status: 'ok' }] })
+  expect(await bundled.preCommit()).toMatchObject({
+    decision: 'allow',
+    findings: [],
+    results: [{ status: 'ok' }],
+  })
 })

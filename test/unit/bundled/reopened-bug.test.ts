@@ -6,14 +6,28 @@ const sandbox = openTestSandbox()
 afterAll(() => sandbox.close())
 
 const filler = Array.from({ length: 12 }, (_, at) => `  tank.measure("depth ${at}", ${at})`)
-const start = ['export function flood(tank) {', '  const level = tank.read()', '  tank.open(level)', '  return level', ...filler, '}', '']
-const guard = ['  if (level > tank.height) throw new RangeError("overflowing")', '  tank.lock(Symbol.for("flooding"))']
+const start = [
+  'export function flood(tank) {',
+  '  const level = tank.read()',
+  '  tank.open(level)',
+  '  return level',
+  ...filler,
+  '}',
+  '',
+]
+const guard = [
+  '  if (level > tank.height) throw new RangeError("overflowing")',
+  '  tank.lock(Symbol.for("flooding"))',
+]
 const [head = '', read = '', ...rest] = start
 const sound = [head, read, ...guard, ...rest].join('\n')
 const broken = start.join('\n')
 
 /** A repository in which a fix added a guard to `tank.ts`. */
-function withFix(message = 'Fix the flood at high tide\n\nFixes #12'): { repository: TestRepository; fix: string } {
+function withFix(message = 'Fix the flood at high tide\n\nFixes #12'): {
+  repository: TestRepository
+  fix: string
+} {
   const repository = createTestRepository()
   repository.commit('Add the tank', { 'tank.ts': broken, 'other.ts': 'export const other = 1\n' })
   const fix = repository.commit(message, { 'tank.ts': sound })
@@ -41,7 +55,9 @@ test('the fix whose lines go is named, with what it closed and the lines', async
         severity: 'warning',
         evidence: [fix],
         message: expect.stringMatching(
-          new RegExp(`^2 of the 2 lines go that ${fix.slice(0, 8)} \\(Fix the flood at high tide\\) of .* closed #12; .*lines 3, 4\\.$`),
+          new RegExp(
+            `^2 of the 2 lines go that ${fix.slice(0, 8)} \\(Fix the flood at high tide\\) of .* closed #12; .*lines 3, 4\\.$`,
+          ),
         ),
         silence: expect.stringContaining('AIOS_SKIP=reopened-bug'),
       },
@@ -61,7 +77,12 @@ const harmless: readonly (readonly [string, Readonly<Record<string, string | Buf
   ['lines that move within the file', { 'tank.ts': `${[head, ...guard, read, ...rest].join('\n')}` }],
   ['lines that move to another file', { 'tank.ts': broken, 'guard.ts': guard.join('\n') }],
   ['lines that are indented anew', { 'tank.ts': sound.replaceAll('  ', '\t\t') }],
-  ['lines that are edited', { 'tank.ts': sound.replace('"overflowing"', '`overflowing by ${level}`').replace('lock(', 'lock(level, ') }],
+  [
+    'lines that are edited',
+    {
+      'tank.ts': sound.replace('"overflowing"', '`overflowing by ${level}`').replace('lock(', 'lock(level, '),
+    },
+  ],
   ['other lines', { 'tank.ts': sound.replace('  return level\n', '') }],
   ['a new binary file', { 'tank.ts': Buffer.from([0, 1, 2, 3]) }],
   ['a file of ten megabytes', { 'tank.ts': 'x'.repeat(10 * 2 ** 20) }],

@@ -9,11 +9,23 @@ afterAll(() => sandbox.close())
 const word = (length: number) => 'k3Vd9QzT7mXw2LpR8sYb5HcN4jFg6WaE'.repeat(4).slice(0, length)
 const token = `ghp_${word(36)}`
 const awsExample = `AKIA${'IOSFODNN7'}EXAMPLE`
-const encoded = Array.from({ length: 12 }, (_, index) => Buffer.from(word(48 + index)).toString('base64').slice(0, 64))
-const key = ['-----BEGIN RSA PRIVATE' + ' KEY-----', ...encoded, '-----END RSA PRIVATE' + ' KEY-----', ''].join('\n')
+const encoded = Array.from({ length: 12 }, (_, index) =>
+  Buffer.from(word(48 + index))
+    .toString('base64')
+    .slice(0, 64),
+)
+const key = [
+  '-----BEGIN RSA PRIVATE' + ' KEY-----',
+  ...encoded,
+  '-----END RSA PRIVATE' + ' KEY-----',
+  '',
+].join('\n')
 
 /** A repository with one commit and something staged. */
-function staging(files: Readonly<Record<string, string | Buffer>>, before: Readonly<Record<string, string>> = {}): TestRepository {
+function staging(
+  files: Readonly<Record<string, string | Buffer>>,
+  before: Readonly<Record<string, string>> = {},
+): TestRepository {
   const repository = createTestRepository()
   repository.commit('before', { 'readme.md': 'Tides.\n', ...before })
   for (const [path, content] of Object.entries(files)) repository.write(path, content)
@@ -57,7 +69,10 @@ test('a secret that HEAD holds already, in whatever line, is not refused again',
   expect(await bundled.preCommit()).toMatchObject({ decision: 'allow', findings: [] })
   repository.write('a.ts', `${before}${'line\n'.repeat(300)}'ghp_${word(35)}x'\n`)
   repository.git('add', '--all')
-  expect(await bundled.preCommit()).toMatchObject({ decision: 'deny', findings: [{ path: 'a.ts', line: 603 }] })
+  expect(await bundled.preCommit()).toMatchObject({
+    decision: 'deny',
+    findings: [{ path: 'a.ts', line: 603 }],
+  })
 })
 
 test('examples are let through, and in a folder of tests a secret is a warning', async () => {
@@ -100,9 +115,17 @@ test('binary and huge files, links, deletions, odd names and a first commit are 
   expect(first.findings[0]?.silence).toContain('the setting allow')
 
   repository.git('commit', '--quiet', '-m', 'first')
-  expect(await bundled.preCommit()).toMatchObject({ decision: 'allow', findings: [], results: [{ status: 'ok' }] })
+  expect(await bundled.preCommit()).toMatchObject({
+    decision: 'allow',
+    findings: [],
+    results: [{ status: 'ok' }],
+  })
   repository.git('rm', '--quiet', '--cached', '--', odd, 'blob.bin', 'huge.txt')
-  expect(await bundled.preCommit()).toMatchObject({ decision: 'allow', findings: [], results: [{ status: 'ok' }] })
+  expect(await bundled.preCommit()).toMatchObject({
+    decision: 'allow',
+    findings: [],
+    results: [{ status: 'ok' }],
+  })
 })
 
 test('a merge is searched as what it changes', async () => {
