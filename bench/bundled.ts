@@ -95,7 +95,10 @@ async function openBundled(
   const { memory } = remembered
   const unasked = () => Promise.reject(new Error('No bundled plugin asks this.'))
   const questions = {
-    ...{ recall: unasked, why: unasked, context: unasked, show: unasked },
+    recall: unasked,
+    why: unasked,
+    context: unasked,
+    show: unasked,
     related: (input: Parameters<typeof related>[0], signal: AbortSignal) =>
       related(input, { memory, ...gitQuestions(repository) }, signal),
     timeline: (input: Parameters<typeof timeline>[0], signal: AbortSignal) => timeline(input, memory, signal),

@@ -8,8 +8,12 @@ export function scopesFrom(paths: readonly string[], hosts: readonly string[]): 
   return [...files, ...network]
 }
 
+type Plain = string | number | boolean
+/** The value of a plugin’s setting. */
+type Setting = Plain | Plain[]
+
 /** Returns settings from `name=value`; a value that is JSON is that, any other is text. */
-export function configFrom(pairs: readonly string[]): Record<string, unknown> {
+export function configFrom(pairs: readonly string[]): Record<string, Setting> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const [name = '', ...rest] = pair.split('=')
@@ -20,7 +24,17 @@ export function configFrom(pairs: readonly string[]): Record<string, unknown> {
   )
 }
 
-function valueOf(text: string): unknown {
+function valueOf(text: string): Setting {
+  const value = parse(text)
+  if (isPlain(value)) return value
+  return Array.isArray(value) && value.every(isPlain) ? value : text
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

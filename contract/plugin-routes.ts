@@ -17,6 +17,13 @@ const repository = Type.Optional(RepositoryName)
 const place = { plugin, repository }
 const path = Type.String({ minLength: 1, maxLength: 4096, description: 'The folder of a plugin. Absolute.' })
 
+const plain = Type.Union([Type.String({ maxLength: 4096 }), Type.Number(), Type.Boolean()])
+const config = Type.Optional(
+  Type.Record(Type.String({ maxLength: 100 }), Type.Union([plain, Type.Array(plain, { maxItems: 1000 })]), {
+    description: 'The plugin’s settings: texts, numbers, booleans, or lists of them.',
+  }),
+)
+
 /** The routes about plugins. */
 export const pluginRoutes = {
   plugins: route({
@@ -81,7 +88,7 @@ export const pluginRoutes = {
       anyway: Type.Optional(
         Type.Boolean({ description: 'Though nobody knows how often it blocks falsely.' }),
       ),
-      config: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      config,
     }),
     reply: PluginStatus,
   }),
@@ -113,7 +120,7 @@ export const pluginRoutes = {
       path,
       repository,
       history: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
-      config: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      config,
     }),
     reply: TrialReport,
   }),

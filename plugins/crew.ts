@@ -1,10 +1,8 @@
-import { AiosError } from '../contract/errors.ts'
 import type { HookBus } from '../daemon/bus/hooks.ts'
-import { createBreaker } from './breaker.ts'
 import { isSameInstance, type Instance } from './instance.ts'
-import { listenerFor, type ListenerParts, type ListenerState } from './listener.ts'
+import type { ListenerParts } from './listener.ts'
+import { createMember, type Member, type Trouble } from './member.ts'
 import type { RosterEntry } from './roster.ts'
-import { sandboxed } from './sandboxed.ts'
 
 /** The instances that listen now. */
 export interface Crew {
@@ -13,93 +11,38 @@ export interface Crew {
   /** Loads an instance now; fails with what is wrong with it. */
   load(key: string): Promise<void>
   /** Returns why an instance is not asked; undefined when it is. */
-  trouble(key: string): string | undefined
+  trouble(key: string): Trouble | undefined
   close(): Promise<void>
-}
-
-interface Member {
-  readonly instance: Instance
-  readonly state: ListenerState
-  /** The repositories in which another decision holds for this plugin. */
-  elsewhere: ReadonlySet<string>
-  problem: AiosError | undefined
-  leave(): Promise<void>
 }
 
 /** Creates a crew of nobody. */
 export function createCrew(bus: Pick<HookBus, 'register'>, parts: ListenerParts): Crew {
   const closing = new AbortController()
-  let members = new Map<string, Member>()
-
-  function join(instance: Instance, elsewhere: ReadonlySet<string>): Member {
-    const breaker = createBreaker(parts.now)
-    let loading: Promise<void> | undefined
-    const used = { hour: 0, cpuMs: 0 }
-    const state: ListenerState = {
-      instance,
-      breaker,
-      used,
-      lastFailure: undefined,
-      concerns: (repository) => concerns(member, repository),
-      ready() {
-        if (member.problem !== undefined) return Promise.reject(member.problem)
-        // Whoever asks first may give up; the others still want it loaded.
-        loading ??= parts.sandbox.load(sandboxed(instance), closing.signal).catch((error: unknown) => {
-          loading = undefined
-          if (error instanceof AiosError && error.code === 'plugin.unloadable') member.problem = error
-          throw error
-        })
-        return loading
-      },
-    }
-    const handlers = instance.folder.manifest.handlers
-    const leaves = handlers.map((handler) => bus.register(handler.hook, listenerFor(handler, state, parts)))
-    const member: Member = {
-      instance,
-      state,
-      elsewhere,
-      problem: undefined,
-      async leave() {
-        for (const leave of leaves) leave()
-        await parts.sandbox.unload(instance.key)
-      },
-    }
-    return member
-  }
+  let members: ReadonlyMap<string, Member> = new Map()
 
   return {
     async muster(roster) {
-      const fresh = new Map<string, Member>()
       const wanted = roster.flatMap((entry) => entry.instances.map((instance) => ({ entry, instance })))
-      const staying = new Set<Member>()
-      for (const { instance } of wanted) {
-        const member = members.get(instance.key)
-        if (member !== undefined && isSameInstance(member.instance, instance)) staying.add(member)
-      }
-      const leaving = [...members.values()].filter((member) => !staying.has(member))
+      const staying = wanted.flatMap(({ instance }) => stayingAs(instance, members) ?? [])
+      const leaving = [...members.values()].filter((member) => !staying.includes(member))
       await Promise.all(leaving.map((member) => member.leave()))
-      for (const { entry, instance } of wanted) {
-        const elsewhere = new Set(
-          entry.standings.map(({ scope }) => scope).filter((scope) => scope !== instance.scope),
-        )
-        const old = members.get(instance.key)
-        const member = old !== undefined && staying.has(old) ? old : join(instance, elsewhere)
-        member.elsewhere = elsewhere
-        fresh.set(instance.key, member)
-      }
-      members = fresh
+      const fresh = wanted.map(({ entry, instance }) => {
+        const member = stayingAs(instance, members) ?? createMember(instance, parts, closing.signal)
+        member.elsewhere = scopesBeside(entry, instance)
+        return member
+      })
+      // Equals are asked in the order in which they came, which is the order in which they need each other.
+      const isInOrder = fresh.slice(0, staying.length).every((member, index) => member === staying[index])
+      if (!isInOrder) for (const member of staying) member.unlisten()
+      for (const member of fresh) member.listen(bus)
+      members = new Map(fresh.map((member) => [member.instance.key, member]))
     },
 
     async load(key) {
-      await members.get(key)?.state.ready()
+      await members.get(key)?.ready()
     },
 
-    trouble(key) {
-      const member = members.get(key)
-      if (member?.problem !== undefined) return member.problem.message
-      if (member === undefined || member.state.breaker.state() === 'closed') return undefined
-      return `It failed too often and rests until ${new Date(member.state.breaker.openUntil()).toISOString()}.`
-    },
+    trouble: (key) => members.get(key)?.trouble(),
 
     async close() {
       closing.abort()
@@ -109,7 +52,12 @@ export function createCrew(bus: Pick<HookBus, 'register'>, parts: ListenerParts)
   }
 }
 
-function concerns({ instance, elsewhere }: Member, repository: string | undefined): boolean {
-  if (instance.scope !== '') return instance.scope === repository
-  return repository === undefined || !elsewhere.has(repository)
+function stayingAs(instance: Instance, members: ReadonlyMap<string, Member>): Member | undefined {
+  const member = members.get(instance.key)
+  return member !== undefined && isSameInstance(member.instance, instance) ? member : undefined
+}
+
+/** Returns the repositories in which another decision holds for the plugin. */
+function scopesBeside({ standings }: RosterEntry, instance: Instance): ReadonlySet<string> {
+  return new Set(standings.map(({ scope }) => scope).filter((scope) => scope !== instance.scope))
 }

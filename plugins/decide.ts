@@ -1,4 +1,5 @@
 import { AiosError } from '../contract/errors.ts'
+import type { PluginSetting } from '../contract/plugin.ts'
 import { settingsOf } from './config-schema.ts'
 import { enoughCalls } from './false-blocks.ts'
 import type { PluginFolder } from './folder.ts'
@@ -64,17 +65,8 @@ export function decideOn({ records, now, find, settle, load }: DecisionParts): D
       if (standing === undefined || standing.state !== 'approved')
         throw new AiosError('plugin.unapproved', `${plugin} was not approved as it is now.`)
       if (mode === 'enforce' && !anyway) refuseUnproven(folder, records)
-      const before = standing.setting
-      const settings = { ...recordOf(before?.config ?? '{}'), ...config }
-      settingsOf(folder.manifest.config, settings)
-      const decided = mode ?? before?.mode
-      records.set({
-        repository: scopeOf(found.repository, repository, here),
-        plugin,
-        isEnabled: true,
-        config: JSON.stringify(settings),
-        ...(decided === undefined ? {} : { mode: decided }),
-      })
+      const decided = enabled(folder.manifest, standing.setting, mode, config)
+      records.set({ ...decided, plugin, repository: scopeOf(found.repository, repository, here) })
       await settle()
       await loadAll({ plugin, repository })
     },
@@ -86,6 +78,23 @@ export function decideOn({ records, now, find, settle, load }: DecisionParts): D
       records.set({ config: '{}', ...before, repository: place, plugin, isEnabled: false })
       await settle()
     },
+  }
+}
+
+/** Returns what is decided now on top of what was decided before; settings that do not fit are refused. */
+function enabled(
+  { config: schema }: PluginFolder['manifest'],
+  before: PluginSetting | undefined,
+  mode: EnableOptions['mode'],
+  config: EnableOptions['config'],
+): Omit<PluginSetting, 'plugin' | 'repository'> {
+  const settings = { ...recordOf(before?.config ?? '{}'), ...config }
+  settingsOf(schema, settings)
+  const decided = mode ?? before?.mode
+  return {
+    isEnabled: true,
+    config: JSON.stringify(settings),
+    ...(decided === undefined ? {} : { mode: decided }),
   }
 }
 

@@ -29,13 +29,15 @@ const manifestNames = ['plugin.json', 'plugin.yaml', 'plugin.yml']
  * Names that begin with a dot, and `node_modules`, are no part of a plugin: they are not read, hashed or run.
  */
 export async function readPluginFolder(path: string, signal: AbortSignal): Promise<PluginFolder> {
-  const files = await readFiles(path, signal)
-  const name = manifestNames.find((known) => files.has(known))
+  const listed = await namesIn(path)
+  const name = manifestNames.find((known) => listed.includes(known))
   if (name === undefined)
     throw new AiosError('plugin.invalid', `${path} has no plugin.json and no plugin.yaml.`)
-  const twice = manifestNames.find((known) => known !== name && files.has(known))
+  const twice = manifestNames.find((known) => known !== name && listed.includes(known))
   if (twice !== undefined)
     throw new AiosError('plugin.invalid', `${path} has ${name} and ${twice}; keep one.`)
+  const files = new Map<string, Buffer>()
+  await readInto('', 0, { root: path, files, left: mostBytes, signal })
   const manifest = parseManifest(textOf(files, name), join(path, name))
   const absent = manifest.handlers.find(({ file }) => !files.has(file))
   if (absent !== undefined)
@@ -54,16 +56,14 @@ function hashOf(files: ReadonlyMap<string, Buffer>): string {
   return hash.digest('hex')
 }
 
-async function readFiles(path: string, signal: AbortSignal): Promise<Map<string, Buffer>> {
+/** Returns what lies in a folder; a link to one is none. */
+async function namesIn(path: string): Promise<string[]> {
   const found = await lstat(path).catch((cause: unknown) => {
     throw new AiosError('plugin.invalid', `There is no folder ${path}.`, { cause })
   })
   if (found.isSymbolicLink()) throw linked(path)
   if (!found.isDirectory()) throw new AiosError('plugin.invalid', `${path} is not a folder.`)
-  const files = new Map<string, Buffer>()
-  const reading = { root: path, files, left: mostBytes, signal }
-  await readInto('', 0, reading)
-  return files
+  return readdir(path)
 }
 
 interface Reading {

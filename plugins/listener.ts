@@ -9,7 +9,7 @@ import type { Instance } from './instance.ts'
 import type { HookHandler } from './manifest.ts'
 import type { PluginPort, PluginRecords } from './port.ts'
 import type { Recorder } from './recorder.ts'
-import { answersAsRecorded, brokered, runPlugin, type Ran } from './run.ts'
+import { brokered, runPlugin, type Ran } from './run.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** What all listeners share. */
@@ -75,26 +75,31 @@ export function listenerFor(handler: HookHandler, state: ListenerState, parts: L
   }
 }
 
-/** A plugin that has rested runs what it failed at once more; only then is it asked. */
+/**
+ * A plugin that has rested is asked once more what it failed at, and only then anything new. When it fails again, the
+ * next time it has rested it is asked what is new: one event that it cannot bear must not silence it for ever.
+ */
 async function prove(
   state: ListenerState,
-  { sandbox }: ListenerParts,
+  parts: ListenerParts,
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { breaker, instance, lastFailure } = state
   const stands = breaker.state()
-  if (stands === 'closed') return
+  if (stands === 'closed' || (stands === 'probe' && lastFailure === undefined)) return
   if (stands === 'probe' && lastFailure !== undefined) {
-    const { event, time, handler, hostCalls, repository } = lastFailure
-    const host = answersAsRecorded(hostCalls)
-    const transcript = () => ({ hostCalls, isWhole: true })
+    const { id, event, time, handler, repository } = lastFailure
     const hook = hookNamed(lastFailure, instance)
-    const about = { repository, event, time, handler, hook, deadlineMs, host, transcript }
-    const { call } = await runPlugin(sandbox, { id: lastFailure.id, instance, ...about }, signal)
+    const about = { repository, root: undefined, time }
+    const host = brokered(parts.broker, instance, about, parts.records, () => {})
+    const again = { id, instance, hook, handler, event, deadlineMs, ...about, ...host }
+    const { call } = await runPlugin(parts.sandbox, again, signal)
+    state.used.cpuMs += call.cpuMs
+    state.lastFailure = undefined
     if (call.status === 'ok') return breaker.succeeded()
     breaker.failed()
-  } else if (stands === 'probe') return
+  }
   const until = new Date(breaker.openUntil()).toISOString()
   throw new AiosError('plugin.paused', `${instance.key} failed too often and rests until ${until}.`)
 }

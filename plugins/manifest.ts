@@ -119,7 +119,7 @@ function permissionComplaints({ permissions = [] }: Manifest): Complaint[] {
 }
 
 /** Says whether a path can only lead into the folder that it is relative to, on any system. */
-export function isInside(path: string): boolean {
+function isInside(path: string): boolean {
   return /^[\w@-][\w@ .-]*(?:\/[\w@-][\w@ .-]*)*$/.test(path)
 }
 

@@ -11,7 +11,7 @@ import type { HookBus } from '../daemon/bus/hooks.ts'
 import type { ApproveOptions, EnableOptions, PluginName, TrialOptions } from './asked.ts'
 import { createBroker } from './broker.ts'
 import { capabilitiesOf } from './capabilities.ts'
-import { createCrew } from './crew.ts'
+import { type Crew, createCrew } from './crew.ts'
 import { decideOn } from './decide.ts'
 import { readPluginFolder } from './folder.ts'
 import { logOf } from './log.ts'
@@ -119,7 +119,7 @@ export function createPlugins(parts: PluginsParts): Plugins {
 }
 
 /** Returns what shows plugins as they were seen last. */
-function showing(seen: Sight, records: PluginRecords, trouble: (key: string) => string | undefined) {
+function showing(seen: Sight, records: PluginRecords, trouble: Crew['trouble']) {
   const statusIn = (entry: RosterEntry, repository: string | undefined) =>
     pluginStatus(entry, repository, records, trouble)
   const find = (name: PluginName) => findIn(seen.roster(), name)

@@ -81,8 +81,13 @@ function complaintOf(schema: Schema, value: unknown, path: readonly string[]): S
 
 function patternOf(schema: Schema, value: unknown): string {
   if (typeof value !== 'string' || !('pattern' in schema)) return ''
-  const about = 'description' in schema ? ` (${String(schema.description).replace(/\.$/, '')})` : ''
+  const about = 'description' in schema ? ` (${descriptionOf(schema)})` : ''
   return ` of the right form${about}`
+}
+
+function descriptionOf(schema: Schema): string {
+  const text = 'description' in schema && typeof schema.description === 'string' ? schema.description : ''
+  return text.replace(/\.$/, '')
 }
 
 /** Returns a dotted name: `permissions[1].paths`. */
@@ -98,7 +103,7 @@ function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === 'object') return 'a mapping'
-  return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 60))}` : String(value)
+  return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 60))}` : JSON.stringify(value)
 }
 
 function branchesOf(schema: Schema): readonly Schema[] | undefined {

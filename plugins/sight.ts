@@ -82,7 +82,7 @@ export function isIn(place: string, repository: string | undefined): boolean {
 export function findIn(roster: readonly RosterEntry[], { plugin, repository }: PluginName): RosterEntry {
   const all = roster.filter(({ found }) => found.id === plugin && isIn(found.repository, repository))
   const own = all.find(({ found, problem }) => found.repository === '' && problem === undefined)
-  const [entry = undefined] = own === undefined ? all : [own]
+  const [entry] = own === undefined ? all : [own]
   if (entry === undefined) throw new AiosError('plugin.unknown', `There is no plugin ${plugin}.`)
   return entry
 }

@@ -1,5 +1,6 @@
 import type { PluginStatus } from '../contract/plugin-answers.ts'
 import { falseBlocksOf } from './false-blocks.ts'
+import type { Trouble } from './member.ts'
 import type { PluginRecords } from './port.ts'
 import type { RosterEntry } from './roster.ts'
 import type { Standing } from './trust.ts'
@@ -9,13 +10,13 @@ export function pluginStatus(
   { found, standings, instances, problem }: RosterEntry,
   repository: string | undefined,
   records: Pick<PluginRecords, 'shadowCounts'>,
-  trouble: (key: string) => string | undefined,
+  trouble: (key: string) => Trouble | undefined,
 ): PluginStatus {
   const standing = standingIn(standings, repository)
   const instance = instances.find(({ scope }) => scope === standing?.scope)
   const manifest = found.folder?.manifest
   const paused = instance === undefined ? undefined : trouble(instance.key)
-  const why = problem?.message ?? paused
+  const why = problem?.message ?? paused?.message
   const hash = found.folder?.hash ?? ''
   const { calls, denials } = records.shadowCounts(found.id, hash)
   return {
@@ -45,9 +46,9 @@ export function standingIn(
   return standings.find(({ scope }) => scope === repository) ?? standings[0]
 }
 
-function stateOf(standing: Standing | undefined, paused: string | undefined): PluginStatus['state'] {
+function stateOf(standing: Standing | undefined, paused: Trouble | undefined): PluginStatus['state'] {
   if (standing === undefined || standing.state === 'unapproved') return 'unapproved'
   if (standing.state === 'changed') return 'changed'
   if (standing.setting?.isEnabled === false) return 'disabled'
-  return paused === undefined ? 'active' : 'paused'
+  return paused?.state ?? 'active'
 }

@@ -55,7 +55,7 @@ function isClosed(path: string): boolean {
   return path.split('/').some((part) => {
     const plain = part
       .normalize('NFKC')
-      .replaceAll(/[\p{Cf}\p{Mn}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu, '')
+      .replaceAll(/\p{Cf}|\p{Mn}|[\u115f\u1160\u3164\uffa0]/gu, '')
       .replace(/[. ]+$/, '')
       .toLowerCase()
     if (part === '' || part === '.' || part === '..' || plain === '') return true

@@ -8,6 +8,8 @@ import { configPage } from './generate/config.ts'
 import { errorsPage } from './generate/errors.ts'
 import { eventsPage } from './generate/events.ts'
 import { hooksPage } from './generate/hooks.ts'
+import { hostCallsPage } from './generate/host-calls.ts'
+import { pluginSchema } from './generate/plugin-schema.ts'
 import { routesPage } from './generate/routes.ts'
 
 const pages: Record<string, string> = {
@@ -19,6 +21,8 @@ const pages: Record<string, string> = {
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/events.md': eventsPage(),
   'docs/reference/hooks.md': hooksPage(),
+  'docs/reference/host-calls.md': hostCallsPage(),
+  'docs/reference/plugin.schema.json': pluginSchema(),
   'docs/reference/routes.md': routesPage(),
 }
 

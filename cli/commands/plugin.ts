@@ -141,10 +141,13 @@ const logs = command({
   },
 })
 
-export default group('plugin', 'list, approve, try and write plugins', [
-  ...[list, add, approve, enable, disable, remove],
-  ...[test, replay, create, logs],
-])
+const decisions = [list, add, approve, enable, disable, remove]
+
+export default group(
+  'plugin',
+  'list, approve, try and write plugins',
+  decisions.concat([test, replay, create, logs]),
+)
 
 type Entries = { readonly items: readonly { time: string; kind: string; text: string; id?: string }[] }
 

@@ -467,12 +467,12 @@ export interface Context<N extends keyof Hooks> {
   readonly memory: {
     /** Asks memory what the command of that name asks; `notes` lists what the plugin wrote. */
     query(name: 'recall' | 'why' | 'related' | 'context' | 'show' | 'timeline' | 'notes', input?: Readonly<Record<string, unknown>>): Promise<unknown>
-    /** Says which remembered fixes added lines that go between `oldOid` and `oid`; lines that move or are edited do not count. */
+    /** Says which remembered fixes added lines that go between `oldOid` and `oid`. Lines that are edited, or move to any of these files, do not count. */
     undone(files: readonly ({
         readonly path: string
         readonly oldPath?: string
         readonly oid: string
-        readonly oldOid: string
+        readonly oldOid?: string
       })[]): Promise<readonly ({
       readonly path: string
       readonly oid: string

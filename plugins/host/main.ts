@@ -1,6 +1,8 @@
 /** The process of a trust group: started by the daemon, told what to do over a channel, gone when that closes. */
 import { Socket } from 'node:net'
 import process from 'node:process'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createFrameReader, frameOf } from './frames.ts'
 import { channelNumber, type Order, type Report } from './messages.ts'
 import { createHost } from './serve.ts'
@@ -22,7 +24,7 @@ const report = (told: Report) => void channel.write(frameOf(JSON.stringify(told)
 
 try {
   const { openIsolate } = await import('./isolate.ts')
-  const host = createHost({ openIsolate, report })
+  const host = createHost({ openIsolate, report, collectGarbage: garbageCollector() })
   const read = createFrameReader(mostOrderBytes, (text) => host(orderOf(text)), die)
   channel.on('data', read)
   report({ kind: 'ready' })
@@ -34,4 +36,12 @@ try {
 /** Returns what the daemon said; it is the same version of aios. */
 function orderOf(text: string): Order {
   return JSON.parse(text)
+}
+
+/** Returns what collects this thread's garbage; isolates that are made later know nothing of it. */
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  setFlagsFromString('--no-expose-gc')
+  return collect
 }

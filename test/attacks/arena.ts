@@ -66,7 +66,7 @@ export function openArena(): Arena {
     )
 
   beforeAll(async () => {
-    sandbox = createSandbox({ entry, loadMs: 1_500 })
+    sandbox = createSandbox({ entry, loadMs: 1_000 })
     await load('bystander', bystander)
   })
 

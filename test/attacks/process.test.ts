@@ -81,6 +81,22 @@ test('without the library plugins are refused, and nothing else is tried', async
   })
 })
 
+test('code that gets out of its isolate may read no file, write none and start nothing', async () => {
+  const acts = [`fs.readFileSync('/etc/hosts')`, `fs.writeFileSync('x', '')`, `child_process.spawnSync('ls')`]
+  const tries = acts.map((act) => {
+    const [module = ''] = act.split('.')
+    const load = `const ${module} = process.getBuiltinModule('${module}')`
+    return `(() => { try { ${load}; ${act}; return 'allowed' } catch (error) { return error.code } })()`
+  })
+  const sandbox = start({
+    entry: pretender(`{ kind: 'unavailable', reason: [${tries.join(', ')}].join(' ') }`),
+  })
+
+  await expect(load(sandbox, 'one')).rejects.toMatchObject({
+    message: 'Plugins cannot run: ERR_ACCESS_DENIED ERR_ACCESS_DENIED ERR_ACCESS_DENIED',
+  })
+})
+
 test('a process that never starts is given up after a few tries', async () => {
   const sandbox = start({ entry: new URL('./nowhere.ts', import.meta.url) })
 

@@ -122,10 +122,10 @@ const pluginAnswers: Answers<typeof pluginRoutes> = {
   disablePlugin: async () => plugin,
   removePlugin: async ({ plugin: id }) => ({ id, isDeleted: false }),
   testPlugin: async () => ({ plugin, isPassed: true, events: [], history }),
-  replayPlugin: async ({ call: id }) => ({
-    ...{ id, plugin: 'tides', hook: 'pre-commit', isSameVersion: true, isSame: true },
-    ...{ before: '', after: '' },
-  }),
+  replayPlugin: async ({ call: id }) => {
+    const report = { id, plugin: 'tides', hook: 'pre-commit', before: '', after: '' }
+    return { ...report, isSameVersion: true, isSame: true }
+  },
   pluginLogs: async () => ({ items: [] }),
   scaffoldPlugin: async () => ({ files: {} }),
 }

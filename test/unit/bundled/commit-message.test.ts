@@ -45,7 +45,8 @@ test('where the form is usual, another message is a warning that says how usual'
     '',
     '# only\n# comments',
   ])
-    expect(await bundled.commitMsg(message), message).toMatchObject({
+    expect({ message, ...(await bundled.commitMsg(message)) }).toMatchObject({
+      message,
       findings: [],
       results: [{ status: 'ok' }],
     })

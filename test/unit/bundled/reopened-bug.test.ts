@@ -96,7 +96,7 @@ test('nothing is said of what takes no fix away', async () => {
   for (const [what, files] of harmless) {
     repository.git('reset', '--quiet', '--hard')
     stage(repository, files)
-    expect(await bundled.preCommit(), what).toMatchObject(quiet)
+    expect({ what, ...(await bundled.preCommit()) }).toMatchObject({ what, ...quiet })
   }
 })
 

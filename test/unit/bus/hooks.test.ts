@@ -125,15 +125,14 @@ test.each([
 test('a patch is seen by the next listener and by the caller, and nobody changes what others were given', async () => {
   const bus = busWith()
   const seen: unknown[] = []
+  const change = ({ data }: HookCall) => void Object.assign(Object(data), { limit: 1 })
   const amend = (question: string) => ({ patch: [{ op: 'replace', path: '/question', value: question }] })
+  bus.register('before:recall', listener('zero', change))
   bus.register(
     'before:recall',
     listener('one', ({ data }) => [seen.push(data), amend('pump')].at(1)),
   )
-  bus.register(
-    'before:recall',
-    listener('two', ({ data }) => void Object.assign(Object(data), { limit: 1 })),
-  )
+  bus.register('before:recall', listener('two', change))
   bus.register(
     'before:recall',
     listener('three', ({ data }) => void seen.push(data)),
@@ -143,7 +142,7 @@ test('a patch is seen by the next listener and by the caller, and nobody changes
   expect(seen).toEqual([recalling, { question: 'pump' }])
   expect(outcome).toMatchObject({ decision: 'allow', data: { question: 'pump' } })
   expect(given).toEqual(recalling)
-  expect(resultsOf(outcome)).toEqual(['one ok', 'two failed', 'three ok'])
+  expect(resultsOf(outcome)).toEqual(['zero failed', 'one ok', 'two failed', 'three ok'])
   expect(Object.isFrozen(outcome.data)).toBe(false)
 })
 

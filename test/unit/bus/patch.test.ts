@@ -60,9 +60,14 @@ test('the whole and what is moved away are in reach only if they are named', () 
   expect(applyPatch(value, [{ op: 'copy', from: '/b', path: '/a' }], ['/a'])).toMatchObject({ a: { c: 'x' } })
 })
 
-test('what doubles at every step ends before the memory does', () => {
-  const doubling = Array.from({ length: 200 }, (_, index) => ({ op: 'copy', from: '', path: `/a/${index}` }))
-  expect(() => applyPatch({ a: {} }, doubling, ['/a'])).toThrow(/too large|plain JSON/)
+test('what doubles at every step, or is copied often, ends before the memory does', () => {
+  const doubling = Array.from({ length: 60 }, () => ({ op: 'copy', from: '/a', path: '/a/-' }))
+  expect(() => applyPatch({ a: [] }, doubling, ['/a'])).toThrow(/too large/)
+  const long = { a: 'x'.repeat(100_000), b: {} }
+  const copies = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ op: 'copy', from: '/a', path: `/b/${index}` }))
+  expect(applyPatch(long, copies(10), ['/b'])).toHaveProperty('b.9')
+  expect(() => applyPatch(long, copies(50), ['/b'])).toThrow(/too large/)
 })
 
 test('a value without an end is refused', () => {
