@@ -1,3 +1,4 @@
+import { benchBundled } from './bundled.ts'
 import { benchFootprint } from './footprint.ts'
 import { benchHooks } from './hooks.ts'
 import { benchIngest } from './ingest.ts'
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   footprint: benchFootprint,
   hooks: benchHooks,
   sandbox: benchSandbox,
+  bundled: benchBundled,
   learning: benchLearning,
   train: benchTrain,
   tune: benchTune,

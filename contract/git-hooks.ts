@@ -15,6 +15,7 @@ const stagedFile = Type.Object({
   ]),
   mode: Type.String({ description: 'In octal digits, `000000` when it is deleted.' }),
   oid: Type.String({ description: 'The blob in the index, all zeros when it is deleted.' }),
+  oldOid: Type.Optional(Type.String({ description: 'The blob in HEAD; absent when there is none.' })),
   size: Type.Integer({ minimum: 0 }),
   isBinary: Type.Optional(Type.Boolean()),
 })

@@ -1,6 +1,7 @@
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
 import { Oid } from './episode.ts'
 import type { PermissionName } from './manifest.ts'
+import { UndoneFix } from './undone.ts'
 
 /** Something that a plugin may ask of the daemon while it handles an event. */
 export interface HostCallDescription {
@@ -16,6 +17,8 @@ export interface HostCallDescription {
 
 const key = Type.String({ minLength: 1, maxLength: 256 })
 const mostBytes = 2 ** 20
+const path = Type.String({ minLength: 1, maxLength: 65_536 })
+const mostFiles = 1000
 
 const contents = Type.Object({
   text: Type.String({ description: 'Empty when it is binary.' }),
@@ -72,6 +75,19 @@ export const hostCalls = {
       input: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     }),
     reply: Type.Unknown(),
+    perMinute: 300,
+  },
+  'memory.undone': {
+    permission: 'memory:read',
+    summary:
+      'Says which remembered fixes added lines that go between `oldOid` and `oid`. Lines that are edited, or move to any of these files, do not count.',
+    args: Type.Object({
+      files: Type.Array(
+        Type.Object({ path, oldPath: Type.Optional(path), oid: Oid, oldOid: Type.Optional(Oid) }),
+        { maxItems: mostFiles },
+      ),
+    }),
+    reply: Type.Array(UndoneFix),
     perMinute: 300,
   },
   'memory.write': {
@@ -147,6 +163,26 @@ export const hostCalls = {
       Type.Object({ from: Type.Integer(), to: Type.Integer(), kind: Type.String(), line: Type.Integer() }),
     ),
     perMinute: 6000,
+  },
+  'secrets.findInBlobs': {
+    permission: 'git:read',
+    summary:
+      'Says which secrets blobs bring in that `oldOid`, the blob before, had not; their text stays in the daemon. Binary blobs and those above `maxBytes` (1 MiB) are passed over.',
+    args: Type.Object({
+      files: Type.Array(Type.Object({ path, oid: Oid, oldOid: Type.Optional(Oid) }), { maxItems: mostFiles }),
+      options: Type.Optional(
+        Type.Object({ maxBytes: Type.Optional(Type.Integer({ minimum: 1, maximum: 4 * mostBytes })) }),
+      ),
+    }),
+    reply: Type.Array(
+      Type.Object({
+        path: Type.String(),
+        kind: Type.String(),
+        line: Type.Integer(),
+        isPlaceholder: Type.Boolean({ description: 'Whether it looks like an example.' }),
+      }),
+    ),
+    perMinute: 300,
   },
 } as const satisfies Record<string, HostCallDescription>
 

@@ -11,6 +11,8 @@ export interface GitQuestions extends LineHistory {
   stagedPaths(signal: AbortSignal): Promise<string[]>
   rangePaths(range: string, signal: AbortSignal): Promise<string[]>
   currentPaths(signal: AbortSignal): Promise<ReadonlySet<string>>
+  /** Returns those of the paths that HEAD has. */
+  present(paths: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>
   blameFile(path: string, signal: AbortSignal): Promise<BlamedLine[]>
 }
 
@@ -28,5 +30,6 @@ export function gitQuestions(repository: Repository): GitQuestions {
     stagedPaths: (signal) => stagedPaths(repository, signal),
     rangePaths: (range, signal) => changedPaths(repository, range, signal),
     currentPaths: (signal) => filesAtHead(repository, signal),
+    present: async (paths, signal) => (await filesAtHead(repository, signal)).intersection(new Set(paths)),
   }
 }

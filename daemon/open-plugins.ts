@@ -18,6 +18,8 @@ import { answersAboutPlugins } from './answers-plugins.ts'
 import type { HookBus } from './bus/hooks.ts'
 import { watchFolders } from './git/watch-folders.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import { related } from './memory/related.ts'
+import { undone } from './memory/undone.ts'
 import { pastEvents } from './past-events.ts'
 import type { Repositories } from './repositories.ts'
 import type { Journal } from './store/journal.ts'
@@ -97,6 +99,13 @@ function placesOf(userFolder: string, repositories: Repositories): PluginPlace[]
 
 function portOf({ folders, repositories, questions }: PluginsGround): PluginPort {
   const open = async (id: string) => (await repositories.find(id)).open()
+  /** A gate names what is staged: the index that git commits may be another than the one that lies there. */
+  const relatedTo: Questions['related'] = async (input, signal) => {
+    if (input.staged !== true || input.paths.length === 0) return questions().related(input, signal)
+    const { remembered, blobs } = await open(input.repository)
+    const { present } = blobs
+    return related(input, { memory: remembered.memory, stagedPaths: async () => [], present }, signal)
+  }
   return {
     closedFolders: [folders.state, folders.runtime, dirname(folders.configFile)],
     mayReach: isPublicAddress,
@@ -121,10 +130,17 @@ function portOf({ folders, repositories, questions }: PluginsGround): PluginPort
     },
     readBlob: async (id, oid, maxBytes, signal) =>
       (await open(id)).repository.readBlob(oid, { maxBytes }, signal),
-    query: (id, name, input, signal) => queryOf(questions(), name)({ ...input, repository: id }, signal),
+    readBlobs: async (id, oids, maxBytes, signal) => (await open(id)).blobs.read(oids, maxBytes, signal),
+    async undone(id, files, signal) {
+      const { remembered, blobs } = await open(id)
+      return undone(files, remembered.memory, blobs.read, signal)
+    },
+    query: (id, name, input, signal) =>
+      queryOf({ ...questions(), related: relatedTo }, name)({ ...input, repository: id }, signal),
     async findSecrets(text, fileName) {
       const { detectSecrets } = await import('../native-workers/detect-secrets.ts')
-      return detectSecrets(text, fileName)
+      const { privateKeys } = await import('../native-workers/private-keys.ts')
+      return [...privateKeys(text), ...(await detectSecrets(text, fileName))]
     },
     async *history(id, hook, count, signal) {
       yield* pastEvents({ id, repository: (await open(id)).repository }, hook, count, signal)

@@ -3,6 +3,7 @@ import { AiosError } from '../contract/errors.ts'
 import type { Fact } from '../contract/events.ts'
 import { aliasesIn, bookmarksIn, type HeldBookmarks } from './bookmarks.ts'
 import type { HookBus } from './bus/hooks.ts'
+import { type BlobReader, openBlobReader } from './git/blob-reader.ts'
 import type { Git } from './git/git.ts'
 import { openReaders } from './git/readers.ts'
 import { openRepository, type Repository } from './git/repository.ts'
@@ -38,6 +39,7 @@ export interface OpenRepository {
   readonly remembered: Remembered
   readonly config: HeldConfig
   readonly bookmarks: HeldBookmarks
+  readonly blobs: BlobReader
 }
 
 /** Opens a registered repository and its memory, and keeps them level; what was opened is left to the lifecycle. */
@@ -66,6 +68,8 @@ export async function openRegistered(
   lifecycle.onClose('store', () => store.close())
   const reader = openReaders(repository)
   lifecycle.onClose('git', () => reader.close())
+  const blobs = openBlobReader(repository)
+  lifecycle.onClose('blobs', () => blobs.close())
   const bookmarks = bookmarksIn(journal, id)
   const remembered = await openRemembered(
     {
@@ -90,7 +94,7 @@ export async function openRegistered(
   )
   lifecycle.onClose('catching up', () => remembered.close())
   keepLevel(repository, remembered, config, lifecycle, (error) => shared.onTrouble(`${id}: watching`, error))
-  return { repository, remembered, config, bookmarks }
+  return { repository, remembered, config, bookmarks, blobs }
 }
 
 /** Notices what moves: at once where the file system tells, and at intervals whatever it tells. */

@@ -56,8 +56,9 @@ function dataOf(
 ): unknown {
   const files = changes
     .filter(({ status }) => status !== 'unmerged')
-    .map(({ path, oldPath, status, newMode, newOid }) => ({
+    .map(({ path, oldPath, status, newMode, newOid, oldOid }) => ({
       path,
+      ...(/^0+$/.test(oldOid) ? {} : { oldOid }),
       ...(oldPath === undefined ? {} : { oldPath }),
       status,
       mode: newMode,

@@ -8,6 +8,8 @@ import {
 } from '../contract/host-calls.ts'
 import type { Permission } from '../contract/manifest.ts'
 import type { Schema } from '../contract/validate.ts'
+import { secretsInBlobs } from './blob-secrets.ts'
+import { lineAt } from './changed-text.ts'
 import { fetchAllowed } from './fetch.ts'
 import type { PluginPort, PluginRecords } from './port.ts'
 import { readWorktreeFile } from './worktree-file.ts'
@@ -58,6 +60,9 @@ export function hostAnswers(port: PluginPort): Record<HostCallName, HostAnswer> 
       if (name === 'notes') return asker.keep.notes(asker.plugin, repository, 100)
       return port.query(repository, name, input, signal)
     }),
+    'memory.undone': answering(hostCalls['memory.undone'], ({ files }, asker, signal) =>
+      port.undone(repositoryOf(asker), files, signal),
+    ),
     'memory.write': answering(hostCalls['memory.write'], async ({ note }, asker) => {
       const { text, evidence = [] } = note
       asker.keep.addNote({
@@ -76,6 +81,9 @@ export function hostAnswers(port: PluginPort): Record<HostCallName, HostAnswer> 
       const found = await port.findSecrets(text, fileName)
       return found.map(({ from, to, kind }) => ({ from, to, kind, line: lineAt(text, from) }))
     }),
+    'secrets.findInBlobs': answering(hostCalls['secrets.findInBlobs'], ({ files, options }, asker, signal) =>
+      secretsInBlobs(repositoryOf(asker), files, options?.maxBytes ?? mostBytes, port, signal),
+    ),
     ...keyValues,
   }
 }
@@ -155,10 +163,6 @@ function repositoryOf({ repository }: Asker): string {
 
 function permissionOf({ permissions }: Asker, wanted: Permission['name']): Permission {
   return permissions.find(({ name }) => name === wanted) ?? { name: wanted }
-}
-
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length
 }
 
 function propertiesOf(schema: Schema): object {

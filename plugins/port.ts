@@ -7,6 +7,7 @@ import type {
   PluginTrial,
 } from '../contract/plugin.ts'
 import type { HookName } from '../contract/hooks.ts'
+import type { UndoneFix } from '../contract/undone.ts'
 import type { FetchParts } from './fetch.ts'
 
 /** What plugins need of the daemon. The root fills it. */
@@ -21,6 +22,24 @@ export interface PluginPort extends FetchParts {
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<{ readonly content: Buffer; readonly truncated: boolean }>
+  /** Returns blobs whole; undefined stands for what is larger, is no blob, or is not there. */
+  readBlobs(
+    repository: string,
+    oids: readonly string[],
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<readonly (Buffer | undefined)[]>
+  /** Returns the remembered fixes of which a change takes lines away. */
+  undone(
+    repository: string,
+    files: readonly {
+      readonly path: string
+      readonly oldPath?: string
+      readonly oid: string
+      readonly oldOid?: string
+    }[],
+    signal: AbortSignal,
+  ): Promise<readonly UndoneFix[]>
   /** Answers what the route of that name answers. */
   query(
     repository: string,

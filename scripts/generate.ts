@@ -1,6 +1,7 @@
 /** Writes every page that is made from the contract; with `--check`, writes nothing and fails when one is stale. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { authorTypesPage } from './generate/author-types.ts'
 import { cliPage } from './generate/cli.ts'
 import { repositorySchema, userSchema } from './generate/config-schema.ts'
 import { configPage } from './generate/config.ts'
@@ -12,6 +13,7 @@ import { pluginSchema } from './generate/plugin-schema.ts'
 import { routesPage } from './generate/routes.ts'
 
 const pages: Record<string, string> = {
+  'docs/reference/aios.d.ts': authorTypesPage(),
   'docs/reference/aiosrc.schema.json': repositorySchema(),
   'docs/reference/cli.md': await cliPage(),
   'docs/reference/config.md': configPage(),

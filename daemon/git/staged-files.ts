@@ -12,6 +12,8 @@ export interface StagedFile {
   readonly mode: string
   /** The blob in the index; all zeros when the file is deleted. */
   readonly oid: string
+  /** The blob in HEAD; absent when there is none. */
+  readonly oldOid?: string
   readonly size: number
 }
 
@@ -90,10 +92,14 @@ async function diffIndex(git: Git, where: GitOptions): Promise<Omit<StagedFile, 
   const files: Omit<StagedFile, 'size'>[] = []
   let parsed = parseRawRecord(stdout, 0)
   while (parsed !== undefined) {
-    const { path, oldPath, status, newMode, newOid } = parsed.record.change
+    const { path, oldPath, status, newMode, newOid, oldOid } = parsed.record.change
     // Git commits nothing while a path is unmerged.
     if (status !== 'unmerged') {
-      files.push({ path, ...(oldPath === undefined ? {} : { oldPath }), status, mode: newMode, oid: newOid })
+      const before = {
+        ...(oldPath === undefined ? {} : { oldPath }),
+        ...(/^0+$/.test(oldOid) ? {} : { oldOid }),
+      }
+      files.push({ path, ...before, status, mode: newMode, oid: newOid })
     }
     parsed = parseRawRecord(stdout, parsed.end)
   }

@@ -13,8 +13,8 @@ export interface RelatedParts {
   readonly memory: Memory
   /** Returns the paths of the staged change. */
   readonly stagedPaths: (signal: AbortSignal) => Promise<string[]>
-  /** Returns the files that HEAD has. */
-  readonly currentPaths: (signal: AbortSignal) => Promise<ReadonlySet<string>>
+  /** Returns those of the paths that HEAD has. */
+  readonly present: (paths: readonly string[], signal: AbortSignal) => Promise<ReadonlySet<string>>
 }
 
 /**
@@ -32,15 +32,14 @@ export async function related(
   const asked = input.staged === true ? [...input.paths, ...(await parts.stagedPaths(signal))] : input.paths
   if (asked.length === 0)
     return { asked, files: [], abstained: true, reason: nothingAsked(input.staged === true) }
-  const current = await parts.currentPaths(signal)
   const { minimumSupport, minimumConfidence, minimumPrecision } = memory.config.related
-  const companions = companionsOf(asked, memory.graph).filter(
-    ({ path, support }) => support >= minimumSupport && current.has(path),
-  )
+  const companions = companionsOf(asked, memory.graph).filter(({ support }) => support >= minimumSupport)
   const alarm = input.staged === true ? memory.alarm(minimumPrecision) : undefined
   const least = alarm === undefined ? minimumConfidence : alarm.threshold
-  const chosen = least === undefined ? [] : companions.filter(({ confidence }) => confidence >= least)
-  const files = chosen
+  const likely = least === undefined ? [] : companions.filter(({ confidence }) => confidence >= least)
+  // Git is asked last, and seldom: it takes longer than all the rest.
+  const present = likely.length === 0 ? likely : await presentOf(likely, parts, signal)
+  const files = present
     .slice(0, input.limit ?? 20)
     .map((companion) => describe(companion, memory.graph, input.staged === true))
   const reason = files.length > 0 ? undefined : reasonFor(asked, memory.graph, alarm, minimumPrecision)
@@ -51,6 +50,18 @@ export async function related(
     ...(reason === undefined ? {} : { reason }),
     ...(alarm?.precision === undefined ? {} : { precision: alarm.precision }),
   }
+}
+
+async function presentOf(
+  companions: readonly Companion[],
+  { present }: RelatedParts,
+  signal: AbortSignal,
+): Promise<Companion[]> {
+  const current = await present(
+    companions.map(({ path }) => path),
+    signal,
+  )
+  return companions.filter(({ path }) => current.has(path))
 }
 
 function describe(

@@ -13,8 +13,8 @@ export const allowedGlobals: readonly string[] = [
 export const hostFunctions: Readonly<Record<string, readonly string[]>> = {
   git: ['readBlob'],
   files: ['read'],
-  memory: ['query', 'write'],
+  memory: ['query', 'undone', 'write'],
   http: ['fetch'],
   kv: ['get', 'set', 'delete', 'list'],
-  secrets: ['find'],
+  secrets: ['find', 'findInBlobs'],
 }

@@ -115,6 +115,8 @@ function portOf(worktree: string): PluginPort {
   return {
     repositoryOf: async (name) => (name === 'tide-1' ? name : undefined),
     worktreeOf: async () => worktree,
+    readBlobs: async (_id, oids) => oids.map(() => undefined),
+    undone: async () => [],
     readBlob: async () => ({ content: Buffer.from('The tide turns.\n'), truncated: false }),
     query: async (_repository, name, input) => ({ name, input }),
     findSecrets: async () => [],

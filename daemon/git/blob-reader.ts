@@ -1,0 +1,109 @@
+import { type CatFile, openCatFile } from './cat-file.ts'
+import { createKeptBlobs } from './kept-blobs.ts'
+import { checkedOid } from './oid.ts'
+import { placeOf, type Repository } from './repository.ts'
+import { filesAtHead } from './staged.ts'
+
+/** Reads blobs without starting a process for each. */
+export interface BlobReader {
+  /**
+   * Returns the blobs, in the order asked.
+   *
+   * Undefined stands for what is larger than `maxBytes`, is no blob, or is not there.
+   */
+  read(
+    oids: readonly string[],
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<readonly (Buffer | undefined)[]>
+  /** Returns those of the paths that HEAD has. */
+  present(paths: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>
+  close(): void
+}
+
+/**
+ * How long the processes are held open for the next question.
+ *
+ * A commit asks within seconds; what a gc deleted meanwhile takes up the disk for no longer than this.
+ */
+const idleMs = 20_000
+
+interface Held {
+  readonly sizes: CatFile
+  readonly contents: CatFile
+}
+
+/** Opens a reader that holds two `cat-file` open: one says how large a blob is, the other reads it. */
+export function openBlobReader(repository: Repository): BlobReader {
+  const { git } = repository
+  if (git === undefined) return portableReader(repository)
+  const kept = createKeptBlobs()
+  let held: Held | undefined
+  let idle: NodeJS.Timeout | undefined
+
+  const retire = () => {
+    kept.clear()
+    held?.sizes.close()
+    held?.contents.close()
+    held = undefined
+  }
+  const current = () => {
+    if (held?.sizes.isAlive() === true && held.contents.isAlive()) return held
+    retire()
+    const where = placeOf(repository)
+    return (held = { sizes: openCatFile(git, 'sizes', where), contents: openCatFile(git, 'contents', where) })
+  }
+
+  /** Asks, and lets the processes go when nobody asks any more. */
+  const asking = async <T>(signal: AbortSignal, ask: (open: Held) => Promise<T>): Promise<T> => {
+    signal.throwIfAborted()
+    clearTimeout(idle)
+    const answer = await ask(current())
+    clearTimeout(idle)
+    idle = setTimeout(retire, idleMs).unref()
+    signal.throwIfAborted()
+    return answer
+  }
+
+  return {
+    read: (oids, maxBytes, signal) =>
+      asking(signal, ({ sizes, contents }) => {
+        const readOne = async (oid: string): Promise<Buffer | undefined> => {
+          const known = kept.get(oid)
+          if (known !== undefined) return known.length > maxBytes ? undefined : known
+          const about = await sizes.ask(oid)
+          if (about?.type !== 'blob' || about.size > maxBytes || signal.aborted) return undefined
+          const content = (await contents.ask(oid))?.content
+          if (content !== undefined) kept.keep(oid, content)
+          return content
+        }
+        return Promise.all(oids.map(checkedOid).map(readOne))
+      }),
+    present: (paths, signal) =>
+      asking(signal, async ({ sizes }) => {
+        // A name is asked for in a line of its own; what cannot be is not there.
+        const names = paths.filter((path) => !path.includes('\n'))
+        const found = await Promise.all(names.map((path) => sizes.ask(`HEAD:${path}`)))
+        return new Set(names.filter((_, index) => found[index] !== undefined))
+      }),
+    close() {
+      clearTimeout(idle)
+      retire()
+    },
+  }
+}
+
+function portableReader(repository: Repository): BlobReader {
+  return {
+    read: (oids, maxBytes, signal) =>
+      Promise.all(
+        oids.map(async (oid) => {
+          const found = await repository.readBlob(oid, { maxBytes }, signal).catch(() => undefined)
+          signal.throwIfAborted()
+          return found?.truncated === false ? found.content : undefined
+        }),
+      ),
+    present: async (paths, signal) => (await filesAtHead(repository, signal)).intersection(new Set(paths)),
+    close() {},
+  }
+}

@@ -1,0 +1,164 @@
+import type { CommitPatch } from '../../contract/commit.ts'
+import type { UndoneFix } from '../../contract/undone.ts'
+import type { EpisodeRow } from '../store/store.ts'
+import { isoTime } from './episode.ts'
+import { closedBy, isOfCode } from './fix.ts'
+import { compareLines, lineKey, type LineChange, removedLines, uniqueLines } from './removed-lines.ts'
+import type { Memory } from './memory.ts'
+import { subjectOf } from '../store/facts.ts'
+
+/** A file of a change, by the blobs before and after; one that is new may still take in what goes elsewhere. */
+export interface ChangedFile {
+  readonly path: string
+  readonly oldPath?: string
+  readonly oid: string
+  readonly oldOid?: string
+}
+
+/** Reads blobs; undefined stands for what cannot be had or is too large. */
+export type ReadBlobs = (
+  oids: readonly string[],
+  maxBytes: number,
+  signal: AbortSignal,
+) => Promise<readonly (Buffer | undefined)[]>
+
+/** Larger files are seldom written by hand. */
+const mostBytes = 512 * 1024
+/** Fixes looked at in one file, and in all, newest first: each is read from git, about a millisecond. */
+const fixesPerFile = 6
+const mostFixes = 32
+/** A fix of more files is not about any one of them. */
+const mostPaths = 20
+
+/**
+ * Returns the fixes whose lines a change takes away, the most of a fix first.
+ *
+ * A line counts when it can be told from any other of its file, and when it neither moves nor is only edited. Of a
+ * fix, only the lines count that were still there: what became of the others was somebody else’s doing.
+ */
+export async function undone(
+  files: readonly ChangedFile[],
+  memory: Memory,
+  readBlobs: ReadBlobs,
+  signal: AbortSignal,
+): Promise<UndoneFix[]> {
+  const suspects = files
+    .filter(({ oldOid }) => oldOid !== undefined)
+    .map((file) => ({ file, fixes: fixesOf(file.oldPath ?? file.path, memory) }))
+    .filter(({ fixes }) => fixes.length > 0)
+  if (suspects.length === 0) return []
+  const texts = await readTexts(files, readBlobs, signal)
+  const changes = new Map(files.map((file) => [file, changeOf(file, texts)]))
+  const kept = new Set([...changes.values()].flatMap((change) => [...(change?.fresh ?? [])]))
+  const asked = suspects.flatMap(({ file, fixes }) => {
+    const change = changes.get(file)
+    const removed = change === undefined ? new Map<string, number>() : removedLines(change, kept)
+    const before = texts.get(file.oldOid ?? '') ?? ''
+    return removed.size === 0 ? [] : fixes.map((fix) => ({ file, fix, removed, before }))
+  })
+  const newest = asked
+    .toSorted((one, other) => memory.graph.committerTime(other.fix) - memory.graph.committerTime(one.fix))
+    .slice(0, mostFixes)
+  const found = (await Promise.all(newest.map((one) => compare(one, memory, signal)))).filter(isSome)
+  return describe(found, memory)
+}
+
+interface Suspicion {
+  readonly file: ChangedFile
+  /** The ordinal of a fix that touched the file. */
+  readonly fix: number
+  /** Lines that go, by what they say; each with its number. */
+  readonly removed: ReadonlyMap<string, number>
+  readonly before: string
+}
+
+interface Found {
+  readonly path: string
+  readonly oid: string
+  readonly lines: number[]
+  readonly had: number
+}
+
+/** Returns the commits, newest first, that say they mended something in a file. */
+function fixesOf(path: string, { graph }: Memory): number[] {
+  return graph
+    .touching(path)
+    .filter(
+      (fix) => graph.kind(fix) === 'fix' && graph.pathCount(fix) <= mostPaths && isOfCode(graph.subject(fix)),
+    )
+    .toSorted((one, other) => graph.committerTime(other) - graph.committerTime(one))
+    .slice(0, fixesPerFile)
+}
+
+async function readTexts(
+  files: readonly ChangedFile[],
+  readBlobs: ReadBlobs,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const oids = [
+    ...new Set(files.flatMap(({ oid, oldOid }) => (oldOid === undefined ? [oid] : [oid, oldOid]))),
+  ]
+  const blobs = await readBlobs(oids, mostBytes, signal)
+  return new Map(
+    oids.flatMap((oid, index) => {
+      const blob = blobs[index]
+      return blob === undefined || blob.subarray(0, 8000).includes(0) ? [] : [[oid, blob.toString('utf8')]]
+    }),
+  )
+}
+
+function changeOf({ oid, oldOid }: ChangedFile, texts: ReadonlyMap<string, string>): LineChange | undefined {
+  const after = texts.get(oid)
+  const before = oldOid === undefined ? '' : texts.get(oldOid)
+  return after === undefined || before === undefined ? undefined : compareLines(before, after)
+}
+
+async function compare(
+  { file, fix, removed, before }: Suspicion,
+  { graph, patches }: Memory,
+  signal: AbortSignal,
+): Promise<Found | undefined> {
+  const oid = graph.oid(fix)
+  const path = file.oldPath ?? file.path
+  const patch = await patches.patchOf(oid, [path], signal)
+  const added = patch === undefined ? [] : [...addedLines(patch, path)]
+  if (!added.some((key) => removed.has(key))) return undefined
+  const unique = uniqueLines(before)
+  const had = added.filter((key) => unique.has(key))
+  const lines = had.flatMap((key) => removed.get(key) ?? []).toSorted((one, other) => one - other)
+  return lines.length === 0 ? undefined : { path: file.path, oid, lines, had: had.length }
+}
+
+function addedLines({ files }: CommitPatch, path: string): Set<string> {
+  const added = new Set<string>()
+  const gone = new Set<string>()
+  for (const { hunks } of files.filter((file) => file.path === path)) {
+    for (const line of hunks.flatMap(({ body }) => body.toString('utf8').split('\n'))) {
+      if (line.startsWith('+')) added.add(lineKey(line.slice(1)))
+      else if (line.startsWith('-')) gone.add(lineKey(line.slice(1)))
+    }
+  }
+  // What a fix only moved was there before it.
+  return added.difference(gone)
+}
+
+async function describe(found: readonly Found[], memory: Memory): Promise<UndoneFix[]> {
+  if (found.length === 0) return []
+  const rows = new Map(
+    (await memory.store.episodes([...new Set(found.map(({ oid }) => oid))])).map((row) => [row.oid, row]),
+  )
+  return found
+    .flatMap(({ oid, ...rest }) => {
+      const row = rows.get(oid)
+      return row === undefined ? [] : [{ ...rest, ...storyOf(row) }]
+    })
+    .toSorted((one, other) => other.lines.length / other.had - one.lines.length / one.had)
+}
+
+function storyOf({ oid, message, committer }: EpisodeRow): Omit<UndoneFix, 'path' | 'lines' | 'had'> {
+  return { oid, subject: subjectOf(message), time: isoTime(committer), closed: closedBy(message) }
+}
+
+function isSome<T>(value: T | undefined): value is T {
+  return value !== undefined
+}
