@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { CommitPatch } from '../../../contract/commit.ts'
 import { context } from '../../../daemon/memory/context.ts'
 import { recall } from '../../../daemon/memory/recall.ts'
+import { redactNames } from '../../../daemon/memory/redact-names.ts'
 import { redactPatch } from '../../../daemon/memory/redact-patch.ts'
 import { show } from '../../../daemon/memory/show.ts'
 import { timeline } from '../../../daemon/memory/timeline.ts'
@@ -88,6 +89,18 @@ test('names, addresses and the headings of hunks are kept without secrets', asyn
   })
   expect(legible([episode, await recall({ question: 'step aside' }, memory, forever)])).toEqual([])
 })
+
+test.each(Object.entries(samples).filter(([, secret]) => !secret.includes('\n')))(
+  'a name that is a secret of the kind %s is not kept',
+  async (kind, secret) => {
+    const nobody = { name: '', email: '', time: 0, zone: 0 }
+    const header = { oid: '', tree: '', parents: [], committer: nobody, message: '', changes: [] }
+    const [clean] = await redactNames([
+      { ...header, author: { ...nobody, name: `Quokka ${secret}`, email: secret } },
+    ])
+    expect(clean?.author).toMatchObject({ name: `Quokka [redacted:${kind}]`, email: `[redacted:${kind}]` })
+  },
+)
 
 const line = fc.oneof(
   fc.constantFrom('', 'tide', 'é 日本 😀', 'a = b', '--', '++', ' '),
