@@ -25,20 +25,49 @@ export async function register(path: string, client: Client, context: Context): 
     client.call(repositoryRoutes.repository, named),
     client.call(repositoryRoutes.suggestions, named),
   ])
-  return { repository: now, added, ...suggestions }
+  const registered = { repository: now, added, ...suggestions }
+  // People see them beside what was read.
+  if (context.wantsJson) for (const trouble of troublesOf(registered)) context.warn(trouble)
+  return registered
+}
+
+const degraded = 7
+
+/** Returns the exit code of what registered a repository: degraded when nothing of its history could be read. */
+export function exitOf(registered: Registered): number {
+  return isUnread(registered) ? degraded : 0
+}
+
+/** An empty repository has nothing to be read, and no head. */
+function isUnread({ repository: { episodes, skipped, problem, head } }: Registered): boolean {
+  return episodes === 0 && (skipped > 0 || problem !== undefined || head !== undefined)
+}
+
+/** Returns, in words, what of the repository could not be read. */
+function troublesOf(registered: Registered): string[] {
+  const { skipped, problem, path } = registered.repository
+  const unread = counted(skipped, 'commit')
+  return [
+    ...(isUnread(registered)
+      ? [`Nothing of the history of ${path} could be read; try \`git fsck\` there.`]
+      : []),
+    ...(problem === undefined ? [] : [problem]),
+    ...(skipped === 0 ? [] : [`${unread} could not be read, or not whole; \`aios status\` says why.`]),
+  ]
 }
 
 /** Prints what is known of the repository, and what to try. */
-export function printRegistered({ repository, summary, tries }: Registered, terminal: Terminal): void {
+export function printRegistered(registered: Registered, terminal: Terminal): void {
+  const { repository, summary, tries } = registered
   const { commits, authors, files, fixes, reverts, firstYear, lastYear } = summary
   const years = firstYear === undefined || firstYear === lastYear ? '' : `, ${firstYear} to ${lastYear}`
-  terminal.line(styled(['green', 'bold'], '✔ '), styled('bold', repository.path))
+  const mark = isUnread(registered) ? styled(['yellow', 'bold'], '! ') : styled(['green', 'bold'], '✔ ')
+  terminal.line(mark, styled('bold', repository.path))
   terminal.line(
     `  ${counted(commits, 'commit')} by ${counted(authors, 'author')} in ${counted(files, 'file')}${years}`,
   )
   terminal.line(styled('dim', `  ${counted(fixes, 'fix', 'fixes')} · ${counted(reverts, 'revert')}`))
-  if (repository.skipped > 0)
-    terminal.line(styled('yellow', `  ${counted(repository.skipped, 'commit')} could not be read`))
+  for (const trouble of troublesOf(registered)) terminal.line(styled('yellow', `! ${trouble}`))
   if (tries.length === 0) return
   terminal.line()
   terminal.line('Try')

@@ -10,6 +10,8 @@ export const limits = {
   messageBytes: 64 * 1024,
   /** Bytes of one file's hunks that are read for passages; counts and patch ids always see all of it. */
   hunkBytesPerFile: 16 * 1024,
+  /** Bytes of a file in which secrets are looked for when lines of it are shown; of lines beyond, each by itself. */
+  searchedBytes: 4 * 1024 * 1024,
   /** Passages of one commit; what lies beyond is counted, and its paths are kept. */
   passagesPerEpisode: 64,
   /** Stars in a glob: each more multiplies the time that matching may take. */

@@ -1,7 +1,9 @@
+import { limits } from '../contract/limits.ts'
 import { blameLines, fileHistory, lineHistory } from './git/blame.ts'
 import { repositoryPath } from './git/paths.ts'
 import type { Repository } from './git/repository.ts'
 import { changedPaths, filesAtHead, stagedPaths } from './git/staged.ts'
+import { redactBlame } from './memory/redact-blame.ts'
 import type { BlamedLine, LineHistory } from './memory/why.ts'
 
 /** What questions ask of git itself, about one repository as it is now. */
@@ -13,7 +15,8 @@ export interface GitQuestions extends LineHistory {
   currentPaths(signal: AbortSignal): Promise<ReadonlySet<string>>
   /** Returns those of the paths that HEAD has. */
   present(paths: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>
-  blameFile(path: string, signal: AbortSignal): Promise<BlamedLine[]>
+  /** Returns the newest commit of each line of a file. */
+  blameFile(path: string, signal: AbortSignal): Promise<Pick<BlamedLine, 'oid' | 'line'>[]>
 }
 
 /** Returns the questions about a repository's HEAD, index and files. */
@@ -21,8 +24,20 @@ export function gitQuestions(repository: Repository): GitQuestions {
   const blame: LineHistory['blame'] = (path, range, signal) =>
     blameLines(repository, { path, revision: 'HEAD', ...range }, signal)
   return {
-    blame,
-    blameFile: (path, signal) => blame(path, undefined, signal),
+    async blame(path, range, signal) {
+      // Read beside the blame, which takes longer.
+      const [lines, file] = await Promise.all([
+        blame(path, range, signal),
+        repository
+          .readBlob(`HEAD:${path}`, { maxBytes: limits.searchedBytes }, signal)
+          .catch(() => undefined),
+      ])
+      return redactBlame(lines, path, file?.content.toString('utf8') ?? '')
+    },
+    async blameFile(path, signal) {
+      const lines = await blame(path, undefined, signal)
+      return lines.map(({ oid, line }) => ({ oid, line }))
+    },
     lineCommits: (path, range, signal) =>
       lineHistory(repository, { path, revision: 'HEAD', ...range }, signal),
     fileCommits: (path, signal) => fileHistory(repository, { path, revision: 'HEAD' }, signal),

@@ -1,10 +1,8 @@
 import { asciiWord, beginsWord, type Emit, hashOf, longestTerm, type Parts } from './ascii-words.ts'
+import { pairsOf, unspaced } from './unspaced.ts'
 
 const run = /[\p{L}\p{M}\p{N}_]{1,256}(?:(?<!_)-(?=\p{L})[\p{L}\p{M}\p{N}_]{1,256}){0,8}/uy
 const accents = /(\p{Script=Latin})\p{M}+/gu
-// Scripts that put no space between words, or endings to each: a pair of neighbours is the nearest thing to a word.
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]/v
 const pieces = new RegExp(`(${unspaced.source}+)|[[\\p{L}\\p{M}\\p{N}_\\-]--${unspaced.source}]+`, 'gv')
 const ascii = /^[\w-]+$/
 const seams = /[_-]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u
@@ -20,7 +18,7 @@ export function foreignWord(text: string, start: number, parts: Parts, emit: Emi
   if (word === null) return start + ((text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1)
   const plain = word[0].normalize('NFKD').replace(accents, '$1').normalize('NFC')
   for (const [piece, pairs] of plain.matchAll(pieces)) {
-    if (pairs !== undefined) emitPairs(pairs, emit)
+    if (pairs !== undefined) pairsOf(pairs).forEach((pair) => emitHashed(pair, emit))
     else if (ascii.test(piece)) emitAscii(piece, parts, emit)
     else emitParts(piece, emit)
   }
@@ -37,12 +35,6 @@ function emitParts(piece: string, emit: Emit): void {
   const parts = piece.split(seams).filter((part) => part !== '')
   for (const part of parts) emitTerm(part, emit)
   if (parts.length > 1) emitTerm(piece.replace(/^[_-]+|[_-]+$/g, ''), emit)
-}
-
-function emitPairs(letters: string, emit: Emit): void {
-  const points = Array.from(letters)
-  if (points.length === 1) return emitHashed(letters, emit)
-  for (let at = 1; at < points.length; at++) emitHashed(`${points[at - 1]}${points[at]}`, emit)
 }
 
 function emitTerm(word: string, emit: Emit): void {

@@ -1,15 +1,16 @@
 import type { Secret } from './detect-secrets.ts'
 
 const beginning = /-----BEGIN [A-Z ]{0,24}PRIVATE KEY(?: BLOCK)?-----|-----BEGIN ?PRIVATE KEY-----/g
+const ending = /-----END [A-Z ]{0,24}PRIVATE KEY(?: BLOCK)?-----|-----END ?PRIVATE KEY-----/g
 // Ends of lines; those of a key in a string of a program are written out as `\n`.
 const lineEnd = /\r?\n|(?:\\r)?\\n|$/g
-const encoded = /^[ \t]*[A-Za-z0-9+/=]+[ \t]*$/
+const encoded = /^[ \t]*[A-Za-z0-9+/=]+[ \t]*\r?$/
 const header = /^[ \t]*(?:[A-Za-z][A-Za-z-]{1,31}: .{1,256})?$/
 const fewestLetters = 40
 
 /**
- * Returns the private keys that a rule for whole keys does not see: cut off by the end of the text,
- * encrypted with a header, or followed by something else than their end.
+ * Returns the private keys that a rule for whole keys does not see: cut off by the beginning or the end of the
+ * text, encrypted with a header, or followed by something else than their end.
  */
 export function privateKeys(text: string): Secret[] {
   if (!text.includes('PRIVATE KEY')) return []
@@ -18,7 +19,14 @@ export function privateKeys(text: string): Secret[] {
     const to = endOfKey(text, index + marker.length)
     if (to !== undefined) keys.push({ from: index, to, kind: 'privatekey' })
   }
-  return keys
+  let last = 0
+  for (const { index, 0: marker } of text.matchAll(ending)) {
+    const from = startOfKey(text, index, last)
+    last = index + marker.length
+    const isKnown = keys.some((key) => key.from <= from && key.to >= index)
+    if (from < index && !isKnown) keys.push({ from, to: last, kind: 'privatekey' })
+  }
+  return keys.toSorted((a, b) => a.from - b.from)
 }
 
 /**
@@ -36,6 +44,19 @@ export function blankKeys(hunk: string): { text: string; count: number } {
   }
   const kept = blanked.split('\n')
   return { text: lines.map((line, at) => line.slice(0, 1) + kept[at]).join('\n'), count: keys.length }
+}
+
+/** Returns where the lines of a key begin that end here, not before the limit; the end itself when there are none. */
+function startOfKey(text: string, end: number, limit: number): number {
+  const lines = text.slice(limit, end).split('\n')
+  // What stands before the end in its own line is its indentation.
+  let from = end - (lines.pop()?.length ?? 0)
+  let letters = 0
+  for (let line = lines.pop(); line !== undefined && encoded.test(line); line = lines.pop()) {
+    letters += line.trim().length
+    from -= line.length + 1
+  }
+  return letters >= fewestLetters ? from : end
 }
 
 /** Returns where the key ends whose lines begin here; undefined when they are no key. */

@@ -13,12 +13,28 @@ const between = '\n\0\n'
 // What follows `_authToken=` is a secret in this file only.
 const npmrc = /(?:^|\/)\.npmrc$/
 
-/**
- * Takes the secrets out of texts, which may have the paths of their files beside them.
- *
- * All texts are searched as one, because setting up the rules costs more than searching a short text.
- */
+/** Takes the secrets out of texts, which may have the paths of their files beside them. */
 export async function redact(texts: readonly string[], paths: readonly string[] = []): Promise<Redacted[]> {
+  const found = await secretsIn(texts, paths)
+  return texts.map((text, index) => replaced(text, found[index] ?? [], markerOf))
+}
+
+/** Takes the secrets out of texts, each of which keeps its lines: one secret may become several marks. */
+export async function redactLines(
+  texts: readonly string[],
+  paths: readonly string[] = [],
+): Promise<Redacted[]> {
+  const found = await secretsIn(texts, paths)
+  const markLines = (kind: string, secret: string) => secret.replace(/[^\r\n]+/g, markerOf(kind))
+  return texts.map((text, index) => replaced(text, found[index] ?? [], markLines))
+}
+
+function markerOf(kind: string): string {
+  return `[redacted:${kind}]`
+}
+
+/** Searches all texts as one, because setting up the rules costs more than searching a short text. */
+async function secretsIn(texts: readonly string[], paths: readonly string[]): Promise<Secret[][]> {
   const starts = startsOf(texts)
   const found: Secret[][] = texts.map((text) => privateKeys(text))
   for (const { from, to, kind } of await detectSecrets(texts.join(between))) {
@@ -29,7 +45,7 @@ export async function redact(texts: readonly string[], paths: readonly string[] 
   for (const [index, path] of paths.entries()) {
     if (npmrc.test(path)) found[index]?.push(...(await detectSecrets(texts[index] ?? '', path)))
   }
-  return texts.map((text, index) => replaced(text, found[index] ?? []))
+  return found
 }
 
 function startsOf(texts: readonly string[]): number[] {
@@ -53,13 +69,17 @@ function indexOfText(starts: readonly number[], place: number): number {
   return low
 }
 
-function replaced(text: string, secrets: readonly Secret[]): Redacted {
+function replaced(
+  text: string,
+  secrets: readonly Secret[],
+  mark: (kind: string, secret: string) => string,
+): Redacted {
   if (secrets.length === 0) return { text, count: 0 }
   const merged = merge(secrets)
   let clean = ''
   let at = 0
   for (const { from, to, kind } of merged) {
-    clean += `${text.slice(at, from)}[redacted:${kind}]`
+    clean += text.slice(at, from) + mark(kind, text.slice(from, to))
     at = to
   }
   return { text: clean + text.slice(at), count: merged.length }

@@ -4,8 +4,8 @@ import { hookRoutes } from '../../contract/hook-routes.ts'
 import type { Client } from '../client.ts'
 import { command, type Context } from '../command.ts'
 import { answer } from '../outcome.ts'
-import { printRegistered, register } from '../register.ts'
-import { styled } from '../terminal.ts'
+import { exitOf, printRegistered, register, type Registered } from '../register.ts'
+import { styled, type Terminal } from '../terminal.ts'
 
 export default command({
   name: 'init',
@@ -25,12 +25,13 @@ export default command({
     const client = await context.connect()
     const registered = await register(resolve(context.directory, path), client, context)
     if (hooks === 'auto') await installHooks(registered.repository.id, client, context)
-    return answer('init', registered, (data, terminal) => {
+    const print = (data: Registered, terminal: Terminal): void => {
       printRegistered(data, terminal)
       if (hooks !== undefined) return
       terminal.line()
       terminal.line(styled('cyan', 'aios hooks install'), ' lets plugins look at a commit before it is made')
-    })
+    }
+    return answer('init', registered, print, exitOf(registered))
   },
 })
 

@@ -3,7 +3,7 @@ import { repositoryRoutes } from '../../contract/repository-routes.ts'
 import type { RepositoryStatus } from '../../contract/status.ts'
 import { command, group, type Context } from '../command.ts'
 import { answer, type Outcome } from '../outcome.ts'
-import { printRegistered, register } from '../register.ts'
+import { exitOf, printRegistered, register, type Registered } from '../register.ts'
 import { repositoryName } from '../repository-name.ts'
 import { printRepository } from '../status-lines.ts'
 import { styled, type Terminal } from '../terminal.ts'
@@ -17,11 +17,12 @@ const add = command({
 
   async run(context, paths) {
     const client = await context.connect()
-    const added = []
+    const added: Registered[] = []
     for (const path of paths) added.push(await register(resolve(context.directory, path), client, context))
-    return answer('repo-add', { items: added }, ({ items }, terminal) => {
+    const print = ({ items }: { readonly items: readonly Registered[] }, terminal: Terminal): void => {
       for (const one of items) printRegistered(one, terminal)
-    })
+    }
+    return answer('repo-add', { items: added }, print, Math.max(...added.map(exitOf)))
   },
 })
 

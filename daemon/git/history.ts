@@ -7,6 +7,7 @@ import { inBatches, listEach, listRange, type Range } from './list.ts'
 import { portableCommitPatch, portableCommits, portableEach, portableHeader } from './portable-history.ts'
 import { mayBeRename } from './raw-parser.ts'
 import { gitOf, placeOf, type Repository } from './repository.ts'
+import { salvaging } from './salvage.ts'
 
 /** Which commits to read: a range of history, or these and no others. */
 export type Selection = Range | { readonly oids: Iterable<string> | AsyncIterable<string> }
@@ -39,19 +40,25 @@ export async function* listCommits(
 /**
  * Streams commits with the paths they touched, newest first or in the order asked.
  *
- * A merge lists the paths that differ from all of its parents, which may be more than it changed itself:
+ * A commit of which a tree is lost comes without paths, a little late. A merge lists the paths that differ from all of its parents, which may be more than it changed itself:
  * whether a path was merged cleanly is known only from its patch.
  */
 export async function* readHeaders(
   repository: Repository,
   selection: Selection,
-  options: ReadOptions = {},
+  { onSkipped = ignore }: ReadOptions = {},
   signal?: AbortSignal,
 ): AsyncGenerator<CommitHeader[]> {
-  if (repository.git === undefined) {
-    yield* portableHeaders(repository, selection, options, signal)
-    return
-  }
+  const read = repository.git === undefined ? portableHeaders : gitHeaders
+  yield* salvaging(repository, (onMissed) => read(repository, selection, onMissed, signal), onSkipped, signal)
+}
+
+async function* gitHeaders(
+  repository: Repository,
+  selection: Selection,
+  onSkipped: (skipped: Skipped) => void,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<CommitHeader[]> {
   const listed =
     'oids' in selection
       ? listEach(repository, selection.oids, signal)
@@ -62,7 +69,7 @@ export async function* readHeaders(
     commits: { ...kind, options: [renames, `-l${renameLimit}`] },
     merges: { ...kind, options: ['-c', '--no-renames'] },
   }
-  for await (const batch of readListed(repository, kinds, listed, 512, options, signal)) {
+  for await (const batch of readListed(repository, kinds, listed, 512, { onSkipped }, signal)) {
     yield await Promise.all(batch.map((commit) => headerOf(repository, commit)))
   }
 }
@@ -155,7 +162,7 @@ async function* readListed(
 async function* portableHeaders(
   repository: Repository,
   selection: Selection,
-  { onSkipped = ignore }: ReadOptions,
+  onSkipped: (skipped: Skipped) => void,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<CommitHeader[]> {
   const read = (commit: CommitText) => portableHeader(repository, commit)

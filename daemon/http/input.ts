@@ -27,7 +27,11 @@ export function readInput<R extends Route>(
   if (twice !== undefined) throw new AiosError('request.invalid', `\`${twice}\` stands in the path already.`)
 
   const input: unknown = { ...rest, ...params }
-  if (check.accepts(input)) return input
+  if (check.accepts(input)) {
+    const tooLong = textBeyondBytes(route.input, { ...rest, ...params })
+    if (tooLong !== undefined) throw tooLarge(tooLong)
+    return input
+  }
   throw refusal(check.complaints(input))
 }
 
@@ -35,16 +39,26 @@ function refusal(complaints: readonly Complaint[]): AiosError {
   const tooLong = complaints.find(
     ({ keyword, message }) => keyword === 'maxLength' && message.includes(String(limits.questionBytes)),
   )
-  if (tooLong !== undefined) {
-    return new AiosError(
-      'request.too-large',
-      `\`${tooLong.at}\` is longer than ${limits.questionBytes} bytes.`,
-    )
-  }
+  if (tooLong !== undefined) return tooLarge(tooLong.at)
   const seen = new Set(
     complaints.map(({ at, message }) => (at === '' ? `It ${message}` : `\`${at}\` ${message}`)),
   )
   return new AiosError('request.invalid', [...seen].slice(0, 5).map(asSentence).join(' '))
+}
+
+function tooLarge(name: string): AiosError {
+  return new AiosError('request.too-large', `\`${name}\` is longer than ${limits.questionBytes} bytes.`)
+}
+
+/** Returns the name of a question that is too long in bytes: a schema counts characters. */
+function textBeyondBytes(schema: Route['input'], input: Record<string, unknown>): string | undefined {
+  const properties = fieldsOf('properties' in schema ? schema.properties : {})
+  return Object.entries(input).find(
+    ([name, value]) =>
+      typeof value === 'string' &&
+      fieldsOf(properties[name])['maxLength'] === limits.questionBytes &&
+      Buffer.byteLength(value) > limits.questionBytes,
+  )?.[0]
 }
 
 function asSentence(text: string): string {

@@ -156,7 +156,7 @@ async function readMessages(
   const { history, progress, completeness } = parts
   const known = before.horizon === after.horizon ? await knownTips(before, after, history, signal) : []
   const isNew = (header: CommitHeader): boolean =>
-    !isRemembered(header.oid, parts) || (known.length === 0 && wasCutOff(header, parts))
+    !isRemembered(header.oid, parts) || (known.length === 0 && isMore(header, parts))
   // A tip that is remembered proves nothing about its ancestors: the last run may have died between them.
   const tips = [...new Set(after.tips).difference(new Set(known))]
   if (tips.length === 0) return []
@@ -176,10 +176,15 @@ async function readMessages(
   }
 }
 
-/** Where a shallow clone ended, a commit had no parents and seemed to add everything that there was. */
-function wasCutOff({ oid, parents }: CommitHeader, { graph }: CatchUpParts): boolean {
+/**
+ * Where a shallow clone ended, a commit had no parents and seemed to add everything that there was; where a tree
+ * was lost, it had no paths. One that has no words either is not to be remembered.
+ */
+function isMore({ oid, parents, changes }: CommitHeader, { graph }: CatchUpParts): boolean {
   const ordinal = graph.ordinalOf(oid)
-  return ordinal !== undefined && graph.parents(ordinal).length < parents.length
+  if (ordinal === undefined) return false
+  const hadNoPaths = graph.pathCount(ordinal) === 0 && graph.subject(ordinal) !== ''
+  return graph.parents(ordinal).length < parents.length || (hadNoPaths && changes.length > 0)
 }
 
 /** Git fails at a tip that it has dropped since, as it does with what was rewritten; what stood behind it is seen anew. */

@@ -13,7 +13,7 @@ import { kindOf } from './message.ts'
 export interface CommitGraph {
   /** How many commits are known; ordinals beyond may name parents that are not. */
   readonly size: number
-  /** Adds a commit; one that is known with fewer parents, as at the end of a shallow clone, is replaced. */
+  /** Adds a commit; one that is known with fewer parents, as where a clone is shallow, or without paths, is replaced. */
   add(facts: EpisodeFacts): void
   ordinalOf(oid: string): number | undefined
   /** Returns the ordinals of all known commits, in no particular order. */
@@ -63,7 +63,8 @@ export function createCommitGraph(): CommitGraph {
   function add(facts: EpisodeFacts): void {
     const ordinal = intern(facts.oid)
     const isNew = subjects[ordinal] === undefined
-    if (!isNew && parents.lengthOf(ordinal) >= facts.parents.length) return
+    const isMore = pathIds.lengthOf(ordinal) === 0 && facts.paths.length > 0
+    if (!isNew && !isMore && parents.lengthOf(ordinal) >= facts.parents.length) return
     for (const id of pathIds.get(ordinal)) touching[id] = without(touching[id], ordinal)
     const touched = new Set(facts.paths.map(paths.intern))
     for (const id of touched) (touching[id] ??= []).push(ordinal)

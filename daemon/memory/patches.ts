@@ -1,4 +1,5 @@
 import type { CommitHeader, CommitPatch } from '../../contract/commit.ts'
+import { redactPatch } from './redact-patch.ts'
 
 /** Reads single commits, as a held-open git does. */
 export interface CommitReader {
@@ -7,9 +8,9 @@ export interface CommitReader {
   readPaths(oid: string, paths: readonly string[], signal: AbortSignal): Promise<CommitPatch | undefined>
 }
 
-/** Reads back the hunks of remembered commits, to show them. */
+/** Reads back the hunks of remembered commits, to show them: without their secrets. */
 export interface PatchReader {
-  /** Returns a commit's hunks, of these paths at least; undefined when git does not have them any more. */
+  /** Returns a commit's hunks of these paths; undefined when git does not have them any more. */
   patchOf(oid: string, paths: readonly string[], signal: AbortSignal): Promise<CommitPatch | undefined>
 }
 
@@ -32,13 +33,23 @@ export function createPatchReader(reader: CommitReader, pathCount: (oid: string)
     return commit?.patch
   }
 
+  async function readClean(
+    oid: string,
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<CommitPatch | undefined> {
+    // What git has lost since is shown without its text.
+    const patch = await read(oid, paths, signal).catch(() => undefined)
+    if (patch === undefined) return undefined
+    return redactPatch({ ...patch, files: patch.files.filter(({ path }) => paths.includes(path)) })
+  }
+
   return {
     async patchOf(oid, paths, signal) {
       const key = [oid, ...paths].join('\0')
       const known = kept.get(key)
       kept.delete(key)
-      // What git has lost since is shown without its text.
-      const patch = known ?? (await read(oid, paths, signal).catch(() => undefined))
+      const patch = known ?? (await readClean(oid, paths, signal))
       signal.throwIfAborted()
       if (patch === undefined) return undefined
       kept.set(key, patch)

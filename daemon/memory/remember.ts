@@ -4,6 +4,8 @@ import type { DetailRow, EpisodeFacts, EpisodeRow, MemoryStore, PassageRow } fro
 import type { Amend } from './amend.ts'
 import { piecesOf, type Piece } from './chunk.ts'
 import { episodeRow } from './episode.ts'
+import { redactNames } from './redact-names.ts'
+import { symbolsOf } from './symbols.ts'
 import { factsOf } from '../store/facts.ts'
 
 /** What commits pass through on their way into memory. */
@@ -35,7 +37,8 @@ export async function prepareMessages(
 ): Promise<EpisodeRow[]> {
   const { redact } = await import('../../native-workers/redact.ts')
   const redacted = await redact(headers.map(({ message }) => message))
-  const said = headers.map((header, index) => ({
+  const named = await redactNames(headers)
+  const said = named.map((header, index) => ({
     header,
     message: redacted[index]?.text ?? '',
     redactions: redacted[index]?.count ?? 0,
@@ -80,7 +83,9 @@ export async function prepareChanges(
   const digest = await embedder.digest(hunkBatch(pieces), signal)
   const passages = passageRows(pieces, digest, embedder.dimensions)
   const sums = sumsByCommit(pieces, digest)
-  return { passages, details: patches.map((patch) => detailRow(patch, sums.get(patch.oid))) }
+  const symbols = await symbolsOf(patches)
+  const details = patches.map((patch, index) => detailRow(patch, symbols[index] ?? [], sums.get(patch.oid)))
+  return { passages, details }
 }
 
 /** Keeps what was prepared. What is returned from is durable, and its commits are complete. */
@@ -145,7 +150,7 @@ function sumsByCommit(pieces: readonly Piece[], digest: Digest): Map<string, Sum
 
 const noSums: Sums = { tokens: 0, redactions: 0 }
 
-function detailRow(patch: CommitPatch, sums = noSums): DetailRow {
+function detailRow(patch: CommitPatch, symbols: readonly string[], sums = noSums): DetailRow {
   return {
     oid: patch.oid,
     counts: patch.files.map(({ path, additions, deletions, binary }) => ({
@@ -154,24 +159,9 @@ function detailRow(patch: CommitPatch, sums = noSums): DetailRow {
       deletions,
       binary,
     })),
-    symbols: symbolsOf(patch),
+    symbols,
     tokens: sums.tokens,
     redactions: sums.redactions,
     patchId: patch.patchId,
   }
-}
-
-/** Headings beyond these say little about what a commit is about. */
-const mostSymbols = 24
-
-function symbolsOf(patch: CommitPatch): string[] {
-  const touched = new Map<string, number>()
-  for (const hunk of patch.files.flatMap((file) => file.hunks)) {
-    const symbol = hunk.heading.trim().slice(0, 120)
-    if (symbol !== '') touched.set(symbol, (touched.get(symbol) ?? 0) + 1)
-  }
-  return [...touched]
-    .toSorted((a, b) => b[1] - a[1])
-    .slice(0, mostSymbols)
-    .map(([symbol]) => symbol)
 }

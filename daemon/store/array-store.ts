@@ -14,6 +14,7 @@ import type {
   TextColumn,
 } from './store.ts'
 import { wordsOf } from './words.ts'
+import { pairsIn } from '../../native-workers/unspaced.ts'
 
 /** Creates a store that keeps everything in memory and forgets it when the process ends. */
 export function createArrayStore(settings: StoreSettings): MemoryStore {
@@ -180,7 +181,9 @@ function rank(documents: readonly Document[], column: TextColumn, question: stri
 
 function tokens(column: TextColumn, text: string): string[] {
   const words = text.split(column === 'terms' ? /\s+/ : /[^\p{L}\p{M}\p{N}]+/u).filter((word) => word !== '')
-  return column === 'terms' ? words : words.map((word) => word.toLowerCase())
+  if (column === 'terms') return words
+  const pairs = column === 'message' ? pairsIn(text) : []
+  return [...words.map((word) => word.toLowerCase()), ...pairs]
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

@@ -1,5 +1,6 @@
 import type { RecordBatch, Table } from 'apache-arrow'
 import type { Signature } from '../../contract/commit.ts'
+import { parseMessageText } from './message-text.ts'
 import { parseChanges, parseCounts, parseLines } from './row-text.ts'
 import type { DetailRow, EpisodeFacts, EpisodeRow, Headline, PassageRow } from './store.ts'
 
@@ -38,7 +39,7 @@ export function readEpisodes(rows: Rows): Numbered<EpisodeRow>[] {
       parents: words(parents(index)),
       author: author(index),
       committer: committer(index),
-      message: message(index),
+      message: parseMessageText(message(index)),
       changes: parseChanges(changes(index), paths(index)),
       redactions: redactions(index),
       links: links(index),
@@ -59,7 +60,7 @@ export function readHeadlines(rows: Rows): Numbered<Headline>[] {
   ]
   return range(rows, (index) => ({
     number: number(index),
-    row: { oid: oid(index), author: author(index), message: message(index) },
+    row: { oid: oid(index), author: author(index), message: parseMessageText(message(index)) },
   }))
 }
 

@@ -12,6 +12,7 @@ import {
 import type { Signature } from '../../contract/commit.ts'
 import { toFloat16 } from './float16.ts'
 import { subjectOf } from './facts.ts'
+import { messageText } from './message-text.ts'
 import { changesText, countsText, linesText } from './row-text.ts'
 import type { DetailRow, EpisodeRow, PassageRow } from './store.ts'
 
@@ -26,7 +27,7 @@ export function episodeBatch(schema: Schema, rows: readonly EpisodeRow[], first:
     tree: texts(rows.map((row) => row.tree)),
     parents: texts(rows.map((row) => row.parents.join(' '))),
     subject: texts(rows.map((row) => subjectOf(row.message))),
-    message: texts(rows.map((row) => row.message)),
+    message: texts(rows.map((row) => messageText(row.message))),
     changes: texts(changes.map(({ letters }) => letters)),
     paths: texts(changes.map(({ paths }) => paths)),
     links: texts(rows.map((row) => row.links)),

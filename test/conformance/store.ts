@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MemoryStore } from '../../daemon/store/store.ts'
+import { describeScripts } from './store-scripts.ts'
 import { describeNewVectors } from './store-vectors.ts'
 import { allFacts, detailRow, dimensions, episodeRow, oidOf, passageRow, unitVector } from './store-rows.ts'
 
@@ -15,6 +16,7 @@ export function describeStore(kind: string, open: () => Promise<MemoryStore>): v
     describeEmptiness(() => store)
     describeRows(() => store)
     describeSearch(() => store)
+    describeScripts(() => store)
     describeConcurrency(() => store)
     describeNewVectors(() => store)
   })

@@ -4,9 +4,11 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -81,6 +83,30 @@ test('a broken object costs its commit alone, until it is whole again', () => {
   for (const [index, file] of files.entries()) cpSync(join(place.home, `saved${index}`), file)
   expect(place.aios(['doctor', '--fix']).code).toBe(0)
   expect(first(place.aios(['status', '--json']))).toMatchObject({ episodes: 6, complete: 6, skipped: 0 })
+})
+
+test('who registers a repository is told what of it cannot be read, and that it is nothing at all', () => {
+  for (let index = 1; index <= 6; index++) commit(`file${index}`, `note word${index}`)
+  place.git('branch', 'whole', 'HEAD~5')
+  const tree = place.git('rev-parse', 'HEAD~3^{tree}').trim()
+  rmSync(join(place.repository, '.git/objects', tree.slice(0, 2), tree.slice(2)))
+  const partly = place.aios(['init', '--json'])
+  expect(partly.code).toBe(0)
+  expect(warningsOf(partly)).toEqual([expect.stringMatching(/^2 commits could not be read, or not whole/)])
+  expect(place.aios(['init']).stdout).toMatch(/^✔[^]*^! 2 commits could not be read, or not whole/m)
+
+  const other = join(place.home, 'other')
+  place.git('clone', '--quiet', '--no-local', '--single-branch', '--branch', 'whole', place.repository, other)
+  const packs = join(other, '.git/objects/pack')
+  for (const name of readdirSync(packs)) {
+    if (!name.endsWith('.idx')) continue
+    chmodSync(join(packs, name), 0o644)
+    truncateSync(join(packs, name), 100)
+  }
+  const nothing = place.aios(['init', '--json'], { cwd: other })
+  expect(nothing.code).toBe(7)
+  expect(warningsOf(nothing)).toContainEqual(expect.stringMatching(/^Nothing of the history/))
+  expect(place.aios(['init'], { cwd: other }).stdout).toMatch(/^! (?!.*commit)/)
 })
 
 test('a repository of somebody else is refused until it is trusted', (context) => {
@@ -204,6 +230,13 @@ function gitIn(folder: string, ...args: string[]): string {
 }
 
 /** Returns the repository of an answer that tells of one, or of the first. */
+function warningsOf({ stdout }: Ended): unknown {
+  const printed: unknown = JSON.parse(stdout)
+  return typeof printed === 'object' && printed !== null && 'warnings' in printed
+    ? printed.warnings
+    : undefined
+}
+
 function first({ data, stderr }: Ended): Record<string, unknown> {
   if (typeof data === 'object' && data !== null) {
     if ('repository' in data) return { ...Object(data.repository) }

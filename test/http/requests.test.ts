@@ -68,6 +68,16 @@ test('a question longer than its limit is too large, even when the body is not',
   expect([status, body['code']]).toEqual([413, 'request.too-large'])
 })
 
+test.each([
+  ['recall', { question: '潮'.repeat(5_461) }, { question: '潮'.repeat(5_462) }],
+  ['context', { repository: 'r1', task: 'é'.repeat(8_192) }, { repository: 'r1', task: 'é'.repeat(8_193) }],
+])('the limit of %s counts bytes, not letters', async (name, longest, longer) => {
+  const { socket } = await serve()
+  const statusOf = async (body: object) => send(socket, 'POST', `/v1/${name}`, JSON.stringify(body))
+  expect((await statusOf(longest)).status).toBe(200)
+  expect(await statusOf(longer)).toMatchObject({ status: 413, body: { code: 'request.too-large' } })
+})
+
 test.each(every.filter(([, { path }]) => path.includes(':repository')))(
   '%s says when it does not know the repository',
   async (_name, route) => {

@@ -61,11 +61,19 @@ test.each([
   live.close()
 })
 
-test('commits that need a broken tree are skipped and told of, headers as well', async () => {
+test.each([
+  ['git', git],
+  ['no git', undefined],
+])('commits that need a broken tree are read without their paths: with %s', async (_name, binary) => {
   const source = breakable()
+  const commits = [source.git('rev-parse', 'main~3'), source.git('rev-parse', 'main~2')]
+  const parents = [source.git('rev-parse', 'main~4'), source.git('rev-parse', 'main~3')]
   corrupt(source, 'main~3:d')
-  const { headers, patches } = await readAll(await openRepository(source.path, git))
-  expect([headers.size, patches.size]).toEqual([4, 4])
+  const { headers, patches, skipped } = await readAll(await openRepository(source.path, binary))
+  expect([headers.size, patches.size]).toEqual([6, 4])
+  expect(commits.map((oid) => headers.get(oid)?.parents)).toEqual(parents.map((oid) => [oid]))
+  expect(commits.map((oid) => headers.get(oid)?.changes)).toEqual([[], []])
+  expect(skipped.map(({ oid }) => oid).toSorted()).toEqual(commits.toSorted())
 })
 
 test('a broken commit hides only what lies behind it', async () => {
@@ -75,7 +83,7 @@ test('a broken commit hides only what lies behind it', async () => {
   const repository = await openRepository(source.path, git)
   expect(await collect(listCommits(repository, { tips: await repository.tips() }))).toEqual(ids.slice(0, 3))
   const { headers, skipped } = await readAll(repository)
-  expect([...headers.keys()]).toEqual(ids.slice(0, 2))
+  expect([...headers.keys()]).toEqual(ids.slice(0, 3))
   expect(skipped.map(({ oid }) => oid)).toEqual([ids[2]])
 })
 

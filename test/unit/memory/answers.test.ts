@@ -68,6 +68,18 @@ test('what was asked in words is found with its passage, its place and what beca
   expect(Object.keys(answer.hits[0]?.signals ?? {})).toContain('message')
 })
 
+test.each([
+  ['修复重复发送回复的错误', '重复发送'],
+  ['応答の二重送信を修正', '二重送信'],
+])('of %s, a part is enough to find it: %s', async (message, question) => {
+  const { shop } = withStory()
+  const oid = shop.work(message, { 'reply.ts': 'once()\n' })
+  const { memory } = await rememberRepository(shop.path)
+  const answer = await recall({ question, explain: true }, memory, forever)
+  expect(answer.hits[0]).toMatchObject({ oid, subject: message })
+  expect(answer.hits[0]?.signals?.['message']).toBeGreaterThan(0)
+})
+
 test('a question that nothing answers gets no answer, and the reason', async () => {
   const { shop } = withStory()
   const { memory } = await rememberRepository(shop.path)
