@@ -100,7 +100,8 @@ interface Ground extends DaemonOptions {
 async function build(ground: Ground): Promise<Daemon> {
   const { folders, lifecycle, logger, now } = ground
   makeFolder(folders.state)
-  lifecycle.onClose('lock', takeLock(join(folders.state, 'daemon.lock')))
+  // Held until the process ends: what did not close in time must meet no other daemon.
+  process.once('exit', takeLock(join(folders.state, 'daemon.lock')))
   const journal = openJournal(join(folders.state, 'journal.sqlite'), (detail) =>
     logger.warn({ detail }, 'the journal was mended'),
   )

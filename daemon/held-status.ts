@@ -85,6 +85,13 @@ export function problemsOf(
       problem instanceof AiosError ? problem : new AiosError('internal', messageOf(problem))
     problems.push({ code, repository: id, message, hint: kind.hint })
   }
+  const stray = open?.repository.strayWorktree
+  if (stray !== undefined) {
+    const message = `${path} has core.worktree set to ${stray}, which is not its own: only its commits are read.`
+    const hint =
+      'Unless that is meant, run `git config --unset core.worktree` there, then `aios daemon restart`.'
+    problems.push({ code: 'repository.worktree', repository: id, message, hint })
+  }
   const [first, ...more] = open?.bookmarks.skipped() ?? []
   if (first !== undefined) {
     const count = more.length === 0 ? '1 commit' : `${more.length + 1} commits`

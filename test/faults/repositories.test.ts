@@ -168,6 +168,30 @@ test('a folder whose repository is gone does not speak for the one around it', (
   expect(place.aios(['timeline', '--repo', String(id)]).stdout).not.toContain('note the tide')
 })
 
+test('a repository whose worktree is said to be another one does not answer for that one', () => {
+  commit('tide.md', 'note the tide')
+  const evil = join(place.home, 'evil')
+  mkdirSync(evil)
+  gitIn(evil, 'init', '--quiet')
+  gitIn(evil, 'commit', '--quiet', '--allow-empty', '-m', 'of its own')
+  gitIn(evil, 'config', 'core.worktree', place.repository)
+  const options = { cwd: evil }
+  const { id, path } = first(place.aios(['init', '--json'], options))
+  expect(path).toBe(join(evil, '.git'))
+  expect(place.aios(['timeline'], options).stdout).toContain('of its own')
+  expect(place.aios(['recall', 'tide'], options).stdout).not.toContain('note the tide')
+  expect(place.aios(['status'], options).stdout).toContain('`git config --unset core.worktree`')
+
+  expect(first(place.aios(['init', '--json']))).toMatchObject({ path: place.repository })
+  expect(place.aios(['recall', 'tide']).stdout).toContain('note the tide')
+  expect(place.aios(['repo', 'list', '--json'], { cwd: place.home }).stdout.match(/"path"/g)).toHaveLength(2)
+
+  // With the setting gone, it is the same repository, at its own place.
+  gitIn(join(evil, '.git'), 'config', '--file', 'config', '--unset', 'core.worktree')
+  expect(first(place.aios(['init', '--json'], options))).toMatchObject({ id, path: evil })
+  expect(place.aios(['timeline', '--repo', String(id)], options).stdout).toContain('of its own')
+})
+
 test('without git a plain repository is read all the same', () => {
   commit('tide.md', 'note the tide')
   commit('tide.md', 'fix: the tide turns at midnight')
