@@ -48,15 +48,27 @@ test('what a partial clone left on its server is not fetched', () => {
   const options = { cwd: clone }
   expect(first(place.aios(['init', '--json'], options))).toMatchObject({
     episodes: 10,
-    skipped: 10,
+    complete: 0,
+    skipped: 0,
     pending: 0,
   })
+  expect(place.aios(['status'], options).stdout).toContain(
+    "10 commits' changes are not in this partial clone",
+  )
   expect(place.aios(['recall', 'word7'], options).stdout).toContain('note word7')
   expect(place.aios(['show', 'HEAD'], options).stdout).toContain('notes/9.txt')
   expect(place.aios(['why', 'notes/3.txt:2'], options).code).toBe(1)
   expect(existsSync(witness)).toBe(false)
   place.git('-C', clone, 'cat-file', '-p', 'HEAD:notes/9.txt')
   expect(existsSync(witness), 'the witness sees a fetch').toBe(true)
+
+  place.git('-C', clone, 'fetch', '--quiet', '--refetch', '--no-filter')
+  expect(first(place.aios(['init', '--json'], options))).toMatchObject({
+    complete: 10,
+    skipped: 0,
+    pending: 0,
+  })
+  expect(place.aios(['doctor'], options).code).toBe(0)
 })
 
 test('a broken object costs its commit alone, until it is whole again', () => {
