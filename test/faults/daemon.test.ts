@@ -73,6 +73,31 @@ test('a state folder that cannot be written is named, and nothing is thrown at a
   expect(stderr).toMatch(/^error The file .*start\.lock cannot be used.*\nhint {2}Make the state folder/)
 })
 
+test('a home where no folder can be made is named at once, whoever tries', (context) => {
+  if (process.platform !== 'linux') return context.skip('there is no /proc')
+  const environment = { ...place.environment, AIOS_HOME: '/proc/aios' }
+  const { code, stderr } = place.aios(['status'], { environment })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^error The folder \/proc\/aios.* cannot be used/)
+  const daemon = spawnSync(process.execPath, [resolve('daemon/main.ts')], {
+    env: environment,
+    encoding: 'utf8',
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  })
+  expect(daemon).toMatchObject({ status: 1, signal: null })
+  expect(daemon.stderr).toContain('The state folder /proc/aios/state cannot be made.')
+})
+
+test('a home that is named from where the command runs is one for the daemon as well', () => {
+  const options = { environment: { ...place.environment, AIOS_HOME: '../aios' } }
+  expect(place.aios(['init'], options).code).toBe(0)
+  const { data } = place.aios(['status', '--json'])
+  expect(data).toMatchObject({ daemon: { state: place.folders.state } })
+  expect(place.aios(['daemon', 'stop'], options).stdout).toContain('Stopped process')
+  expect(existsSync(join(place.folders.state, '..', '..', 'aios', 'state', 'aios'))).toBe(false)
+})
+
 test('a full disk is named, answers go on, and what was left is read when there is room', async (context) => {
   const state = join(place.home, 'aios')
   mkdirSync(state, { mode: 0o700 })
