@@ -193,7 +193,7 @@ function answersOf(
   lifecycle.onClose('idle', idle.close)
   const answers = createAnswers({
     repositories,
-    config: createConfigDoor(folders.configFile, environment, repositories, config.refresh),
+    config: createConfigDoor(folders.configFile, environment, repositories, createGit(), config.refresh),
     events: { since: journal.since, subscribe: events.subscribe },
     health: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
     status: () => statusOf({ service, folders, workers, repositories, config }),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { AiosError } from '../contract/errors.ts'
 import { openRepository, type Repository } from './git/repository.ts'
 import { holdRepository, type HeldRepository } from './held-repository.ts'
@@ -63,8 +63,10 @@ export function createRepositories(shared: SharedParts): Repositories {
   }
 
   return {
-    add: async (path) =>
-      register(await mainWorktree(await openRepository(path, git), git), held, shared, inTurn),
+    async add(path) {
+      if (!isAbsolute(path)) throw notAbsolute(path)
+      return register(await mainWorktree(await openRepository(path, git), git), held, shared, inTurn)
+    },
     find,
     findPlace: findHeld,
     list: () => [...held.values()],
@@ -89,7 +91,7 @@ type Held = ReadonlyMap<string, HeldRepository>
 async function findPlace(name: string, held: Held, git: SharedParts['git']): Promise<Place> {
   const byId = held.get(name)
   if (byId !== undefined) return { held: byId }
-  if (!name.includes('/') && !name.includes('\\') && !name.startsWith('.')) throw unknownRepository(name)
+  if (!isAbsolute(name)) throw isPath(name) ? notAbsolute(name) : unknownRepository(name)
   const root = repositoryAbove(name)
   // Two have one path when a repository took the place of another; git knows which of them it is.
   const [byRoot, ...others] = [...held.values()].filter(({ registration }) => registration.path === root)
@@ -146,13 +148,22 @@ async function mainWorktree(repository: Repository, git: SharedParts['git']): Pr
   return main?.commonDir === commonDir ? main : repository
 }
 
+function isPath(name: string): boolean {
+  return name.includes('/') || name.includes('\\') || name.startsWith('.')
+}
+
+/** The daemon stands elsewhere than whoever asks: only a whole path means the same to both. */
+function notAbsolute(path: string): AiosError {
+  return new AiosError('request.invalid', `${path} is not an absolute path; name that, or an id.`)
+}
+
 function unknownRepository(name: string): AiosError {
   return new AiosError('repository.unknown', `${name} is not a registered repository.`)
 }
 
 /** Returns the nearest folder at or above a path that holds a `.git`; the path itself when there is none. */
 function repositoryAbove(path: string): string {
-  const start = realPathOf(resolve(path))
+  const start = realPathOf(path)
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.git'))) return folder
     if (dirname(folder) === folder) return start
