@@ -76,7 +76,7 @@ function parserOfGroup(group: Group, onRun: OnRun): Parser {
 
 function parserOption(option: Option): ParserOption {
   const made = new ParserOption(option.flags, option.summary)
-  if (option.choices !== undefined) made.choices(option.choices)
+  if (option.choices !== undefined) made.choices(option.choices).argParser(once(oneOf(option.choices)))
   if (option.kind === 'count') made.argParser(once(count))
   if (option.kind === 'text' && option.choices === undefined) made.argParser(once(unshielded))
   if (option.kind === 'list')
@@ -89,6 +89,13 @@ function once<T>(read: (word: string) => T): (word: string, before: T | undefine
   return (word, before) => {
     if (before !== undefined) throw new InvalidArgumentError('It was given before.')
     return read(word)
+  }
+}
+
+function oneOf(choices: readonly string[]): (word: string) => string {
+  return (word) => {
+    if (choices.includes(word)) return word
+    throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
   }
 }
 
