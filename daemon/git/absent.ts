@@ -48,7 +48,7 @@ export function createAbsentContents(repository: Repository): AbsentContents {
 /** Changes with every object that is added, in a pack or by itself. */
 async function stateOfObjects({ commonDir }: Repository): Promise<string> {
   const folder = join(commonDir, 'objects')
-  const names = (await readdir(folder).catch(() => [])).toSorted()
+  const names = await readdir(folder).catch(() => [])
   const times = names.map(async (name) => `${name} ${(await stat(join(folder, name))).mtimeMs}`)
   return (await Promise.all(times)).join()
 }

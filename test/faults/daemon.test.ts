@@ -143,9 +143,9 @@ test('a repository is named by its id or by a whole path, since the daemon stand
   const daemon = await place.daemon()
   const call = (repository: string) => daemon.client.call(questionRoutes.timeline, { repository })
   for (const name of ['.', '..', './tide', '../tide', 'a/b']) {
-    await expect(call(name), name).rejects.toMatchObject({ code: 'request.invalid' })
+    await expect(call(name)).rejects.toMatchObject({ code: 'request.invalid' })
     const add = daemon.client.call(repositoryRoutes.addRepository, { path: name })
-    await expect(add, name).rejects.toMatchObject({ code: 'request.invalid' })
+    await expect(add).rejects.toMatchObject({ code: 'request.invalid' })
   }
   await expect(call('tide')).rejects.toMatchObject({ code: 'repository.unknown' })
 })

@@ -50,7 +50,7 @@ test('registering the same repository many times at once makes one of it', async
   const daemon = await place.daemon()
   const add = () => daemon.client.call(repositoryRoutes.addRepository, { path: place.repository })
   const answers = await Promise.all([add(), add(), add()])
-  expect(answers.map(({ added }) => added).toSorted()).toEqual([false, false, true])
+  expect(answers.filter(({ added }) => added)).toHaveLength(1)
   expect((await daemon.status()).repositories).toHaveLength(1)
 })
 
