@@ -76,12 +76,27 @@ function parserOfGroup(group: Group, onRun: OnRun): Parser {
 
 function parserOption(option: Option): ParserOption {
   const made = new ParserOption(option.flags, option.summary)
-  if (option.choices !== undefined) made.choices(option.choices)
-  if (option.kind === 'count') made.argParser(count)
-  if (option.kind === 'text' && option.choices === undefined) made.argParser(unshielded)
+  if (option.choices !== undefined) made.choices(option.choices).argParser(once(oneOf(option.choices)))
+  if (option.kind === 'count') made.argParser(once(count))
+  if (option.kind === 'text' && option.choices === undefined) made.argParser(once(unshielded))
   if (option.kind === 'list')
     made.argParser((word: string, list: string[] | undefined) => [...(list ?? []), unshielded(word)])
   return made
+}
+
+/** Two values of one option contradict each other, and to take the last would hide that. */
+function once<T>(read: (word: string) => T): (word: string, before: T | undefined) => T {
+  return (word, before) => {
+    if (before !== undefined) throw new InvalidArgumentError('It was given before.')
+    return read(word)
+  }
+}
+
+function oneOf(choices: readonly string[]): (word: string) => string {
+  return (word) => {
+    if (choices.includes(word)) return word
+    throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
+  }
 }
 
 function count(text: string): number {

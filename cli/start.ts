@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import {
   chmodSync,
   closeSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -10,12 +9,13 @@ import {
   statfsSync,
   statSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { AiosError } from '../contract/errors.ts'
 import type { StateFolders } from '../contract/state.ts'
 import { findDaemon, isOurs, type Found } from './discover.ts'
+import { makeFolder } from './make-folder.ts'
 import { takeTurn } from './turn.ts'
 
 /** What a start needs to know. */
@@ -67,10 +67,15 @@ const glibcSettings = {
   MALLOC_MMAP_THRESHOLD_: '131072',
 }
 
-/** Returns the environment that a daemon may inherit; a variable of one shell must not steer it for weeks. */
+/**
+ * Returns the environment that a daemon may inherit; a variable of one shell must not steer it for weeks.
+ *
+ * A home that is named from here is named whole: the daemon runs elsewhere.
+ */
 export function daemonEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.fromEntries(Object.entries(environment).filter(([name]) => kept.test(name)))
-  return { ...inherited, ...glibcSettings }
+  const home = environment['AIOS_HOME'] ?? ''
+  return { ...inherited, ...(home === '' ? {} : { AIOS_HOME: resolve(home) }), ...glibcSettings }
 }
 
 async function launch(start: Start, deadlineMs: number, signal: AbortSignal): Promise<Found> {
@@ -138,7 +143,7 @@ function failed(what: string, folders: StateFolders, from: number): AiosError {
 /** Makes the folder, or takes the rights of others away from it. */
 function openFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
     if (!isOurs(path)) chmodSync(path, 0o700)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

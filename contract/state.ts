@@ -1,5 +1,5 @@
 import { homedir, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 
 /** Where everything that aios keeps outside repositories lives. */
 export interface StateFolders {
@@ -42,12 +42,16 @@ function roots(
     return { state: join(root, 'state'), configFile: join(root, 'config.yaml'), runtime: join(root, 'run') }
   }
   const user = environment['HOME'] ?? homedir()
-  const state = join(environment['XDG_STATE_HOME'] ?? join(user, '.local', 'state'), 'aios')
-  const config = join(environment['XDG_CONFIG_HOME'] ?? join(user, '.config'), 'aios')
-  const runtimeRoot = environment['XDG_RUNTIME_DIR']
-  const runtime =
-    runtimeRoot === undefined || runtimeRoot === '' ? join(state, 'run') : join(runtimeRoot, 'aios')
+  const state = join(absolute(environment['XDG_STATE_HOME']) ?? join(user, '.local', 'state'), 'aios')
+  const config = join(absolute(environment['XDG_CONFIG_HOME']) ?? join(user, '.config'), 'aios')
+  const runtimeRoot = absolute(environment['XDG_RUNTIME_DIR'])
+  const runtime = runtimeRoot === undefined ? join(state, 'run') : join(runtimeRoot, 'aios')
   return { state, configFile: join(config, 'config.yaml'), runtime }
+}
+
+/** XDG wants a path that is not absolute to be passed over; it would mean another folder to everyone. */
+function absolute(path: string | undefined): string | undefined {
+  return path !== undefined && isAbsolute(path) ? path : undefined
 }
 
 function socketIn(runtime: string): string {

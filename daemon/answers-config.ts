@@ -1,10 +1,12 @@
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { ConfigAnswer } from '../contract/config-answer.ts'
 import { AiosError } from '../contract/errors.ts'
 import type { InputOf } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
 import { describeConfig, loadConfig } from './config.ts'
 import { setConfig } from './config-set.ts'
+import type { Git } from './git/git.ts'
+import { openRepository } from './git/repository.ts'
 import type { Repositories } from './repositories.ts'
 
 /** Shows and changes settings. */
@@ -18,14 +20,26 @@ export function createConfigDoor(
   userFile: string,
   environment: Readonly<Record<string, string | undefined>>,
   repositories: Repositories,
+  git: Git | undefined,
   onChanged: () => Promise<void>,
 ): ConfigDoor {
   async function repositoryFile(name: string): Promise<string> {
     return join((await repositories.find(name)).registration.path, '.aiosrc.yaml')
   }
 
+  /** A file is worth a look before its repository is registered: it may be why somebody looks. */
+  async function anyFile(name: string): Promise<string> {
+    try {
+      return await repositoryFile(name)
+    } catch (error) {
+      if (!(error instanceof AiosError && error.code === 'repository.unknown' && isAbsolute(name)))
+        throw error
+      return join((await openRepository(name, git)).root, '.aiosrc.yaml')
+    }
+  }
+
   async function show(repository: string | undefined): Promise<ConfigAnswer> {
-    const own = repository === undefined ? {} : { repositoryFile: await repositoryFile(repository) }
+    const own = repository === undefined ? {} : { repositoryFile: await anyFile(repository) }
     return describeConfig(await loadConfig({ userFile, environment, ...own, tolerate: 'everything' }))
   }
 

@@ -108,9 +108,7 @@ function answersAbout(repositories: Repositories): Pick<Answers<Routes>, AboutRe
       return { id: await repositories.forget(repository, purge), purged: purge }
     },
     async reindexRepository({ repository }) {
-      const held = await repositories.reindex(repository)
-      await held.open()
-      return held.status()
+      return (await repositories.reindex(repository)).status()
     },
     async catchUp({ repository, wait = false }) {
       const held = await repositories.find(repository)

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import type { Config } from '../contract/config.ts'
@@ -19,6 +18,7 @@ import { collectGarbage } from './collect.ts'
 import { loadConfig } from './config.ts'
 import { examine } from './doctor.ts'
 import { createGit } from './git/git.ts'
+import { makeFolder } from './http/make-folder.ts'
 import { createServer } from './http/server.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
 import type { HookDoor } from './hook-door.ts'
@@ -100,8 +100,9 @@ interface Ground extends DaemonOptions {
 /** Builds every part from the parts before it, and listens. */
 async function build(ground: Ground): Promise<Daemon> {
   const { folders, lifecycle, logger, now } = ground
-  makeFolder(folders.state)
-  lifecycle.onClose('lock', takeLock(join(folders.state, 'daemon.lock')))
+  makeStateFolder(folders.state)
+  // Held until the process ends: what did not close in time must meet no other daemon.
+  process.once('exit', takeLock(join(folders.state, 'daemon.lock')))
   const journal = openJournal(join(folders.state, 'journal.sqlite'), (detail) =>
     logger.warn({ detail }, 'the journal was mended'),
   )
@@ -193,7 +194,7 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
   const answers: Answers<typeof routes> = createAnswers({
     repositories,
     plugins: openPlugins({ ...ground, ...built, questions: () => answers }),
-    config: createConfigDoor(folders.configFile, environment, repositories, config.refresh),
+    config: createConfigDoor(folders.configFile, environment, repositories, createGit(), config.refresh),
     events: { since: journal.since, subscribe: events.subscribe },
     health: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
     status: () => statusOf({ service, folders, workers, repositories, config }),
@@ -232,9 +233,9 @@ async function listen(
 }
 
 /** Makes the state folder. Whatever keeps it from being made, Node calls by many names. */
-function makeFolder(path: string): void {
+function makeStateFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
   } catch (cause) {
     throw new AiosError('state.unwritable', `The state folder ${path} cannot be made.`, { cause })
   }

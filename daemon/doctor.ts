@@ -4,6 +4,7 @@ import type { Check, DoctorAnswer, Problem } from '../contract/status.ts'
 import type { StateFolders } from '../contract/state.ts'
 import type { Git } from './git/git.ts'
 import type { HeldRepository } from './held-repository.ts'
+import { lostRepositories } from './lost-repositories.ts'
 import type { Repositories } from './repositories.ts'
 
 /** What is looked at. */
@@ -26,6 +27,12 @@ export async function examine(parts: DoctorParts, fix: boolean): Promise<DoctorA
     await checkGit(parts.git),
     await checkState(parts.folders),
     await checkRoom(parts.folders),
+    ...lostRepositories(parts.folders.state, parts.repositories).map(({ message, hint }) => ({
+      name: 'journal',
+      ok: false,
+      detail: message,
+      hint,
+    })),
     ...(await Promise.all(parts.repositories.list().map((held) => checkRepository(held, fix)))),
     ...(await Promise.all(parts.repositories.list().map((held) => checkHooks(held, parts)))).flat(),
   ]

@@ -47,14 +47,12 @@ export function holdRepository(registration: RegisteredRepository, shared: Share
       health.failed(error)
       if (!ending.signal.aborted) retry = setTimeout(again, pauses[Math.min(failures, pauses.length - 1)])
       failures += 1
-      throw error
+      throw ending.signal.aborted ? closedError(id) : error
     }
   }
 
   function open(): Promise<OpenRepository> {
-    if (ending.signal.aborted) {
-      return Promise.reject(new AiosError('repository.unknown', `${id} is not looked after any more.`))
-    }
+    if (ending.signal.aborted) return Promise.reject(closedError(id))
     return (opening ??= attempt())
   }
 
@@ -79,6 +77,11 @@ export function holdRepository(registration: RegisteredRepository, shared: Share
       await lifecycle?.close()
     },
   }
+}
+
+/** Whoever asks again finds what took its place, or hears that there is nothing. */
+function closedError(id: string): AiosError {
+  return new AiosError('daemon.busy', `${id} is being forgotten, or begun again.`)
 }
 
 /** Learning is as much a reason to stay as reading is. */

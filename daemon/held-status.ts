@@ -28,12 +28,14 @@ export async function statusOf(
   if (isBehind) remembered.notice()
   const isReading = current.phase !== 'idle' || isBehind || !health.wasLevel
   const state = stateOf(health, isReading ? 'reading' : 'ready')
-  const { pending, ...counts } = remembered.counts()
+  const { pending, episodes, complete, unreachable } = remembered.counts()
   const coming = current.phase === 'messages' ? Math.max(0, current.total - current.done) : 0
   return {
     id,
     path,
-    ...counts,
+    episodes,
+    complete,
+    unreachable,
     pending: Math.max(pending + coming, isReading && state !== 'missing' ? 1 : 0),
     skipped: bookmarks.skipped().length,
     bytes,
@@ -84,6 +86,21 @@ export function problemsOf(
     const { code, message, kind } =
       problem instanceof AiosError ? problem : new AiosError('internal', messageOf(problem))
     problems.push({ code, repository: id, message, hint: kind.hint })
+  }
+  const stray = open?.repository.strayWorktree
+  if (stray !== undefined) {
+    const message = `${path} has core.worktree set to ${stray}, which is not its own: only its commits are read.`
+    const hint =
+      'Unless that is meant, run `git config --unset core.worktree` there, then `aios daemon restart`.'
+    problems.push({ code: 'repository.worktree', repository: id, message, hint })
+  }
+  const absent = open?.remembered.counts().absent ?? 0
+  if (absent > 0) {
+    const whose = absent === 1 ? "1 commit's" : `${absent} commits'`
+    const message = `${whose} changes are not in this partial clone; their messages and paths are remembered.`
+    const hint =
+      'To have the changes too, run `git fetch --refetch --no-filter` there; nothing else is needed.'
+    problems.push({ code: 'repository.partial', repository: id, message, hint })
   }
   const [first, ...more] = open?.bookmarks.skipped() ?? []
   if (first !== undefined) {

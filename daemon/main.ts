@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { AiosError } from '../contract/errors.ts'
 import { stateFolders } from '../contract/state.ts'
 import { startDaemon } from './daemon.ts'
+import { endProcess } from './end-process.ts'
 
 // The daemon's process: starts it, and ends it when it is told to.
 
@@ -26,3 +27,4 @@ try {
   console.error(error instanceof AiosError ? `${error.message}\n${error.kind.hint}` : error)
   process.exitCode = error instanceof AiosError ? error.kind.exit : 1
 }
+endProcess()

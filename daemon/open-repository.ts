@@ -44,7 +44,7 @@ export interface OpenRepository {
 
 /** Opens a registered repository and its memory, and keeps them level; what was opened is left to the lifecycle. */
 export async function openRegistered(
-  { id, path }: RegisteredRepository,
+  { id, path, commonDir }: RegisteredRepository,
   shared: SharedParts,
   lifecycle: Lifecycle,
   health: Health,
@@ -52,8 +52,8 @@ export async function openRegistered(
 ): Promise<OpenRepository> {
   const { git, journal, hooks, now, publish } = shared
   const repository = await openRepository(path, git)
-  // Without its own git folder, a path belongs to whatever repository lies above it.
-  if (repository.root !== path)
+  // Without its own git folder, a path belongs to whatever repository lies above it, or took its place.
+  if (repository.commonDir !== commonDir)
     throw new AiosError('repository.missing', `There is no repository at ${path}.`)
   const config = await holdConfig(sourcesFor(repository, shared), (error) => shared.onTrouble(id, error))
   const { embedder, teaching, damage } = await shared.openEmbedder(shared.folderOf(id))

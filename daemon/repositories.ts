@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { AiosError } from '../contract/errors.ts'
 import { openRepository, type Repository } from './git/repository.ts'
 import { holdRepository, type HeldRepository } from './held-repository.ts'
 import type { SharedParts } from './open-repository.ts'
-import type { Journal, RegisteredRepository } from './store/journal.ts'
+import { realPathOf, register, withCommonDir } from './register.ts'
+import { createTurns } from './turns.ts'
 
 /** The repositories that the daemon looks after. */
 export interface Repositories {
@@ -35,46 +35,38 @@ export interface Place {
 
 /** Creates the registry from what the journal holds. */
 export function createRepositories(shared: SharedParts): Repositories {
-  const { journal, git, now, publish } = shared
+  const { journal, git } = shared
   const held = new Map<string, HeldRepository>()
   for (const registration of journal.repositories())
     held.set(registration.id, holdRepository(registration, shared))
 
-  /** Serialises registering, so that two at once do not make two of one. */
-  let adding: Promise<unknown> = Promise.resolve()
-
-  function add(path: string): Promise<{ held: HeldRepository; added: boolean }> {
-    const result = adding.then(() => addNow(path))
-    adding = result.catch(() => {})
-    return result
-  }
-
-  async function addNow(path: string): Promise<{ held: HeldRepository; added: boolean }> {
-    const repository = await mainWorktree(await openRepository(path, git), git)
-    const known = withCommonDir(repository.commonDir, held)
-    if (known !== undefined) return { held: known, added: false }
-    const moved = await findMoved(repository, held, journal)
-    const registration: RegisteredRepository = {
-      id: moved?.registration.id ?? freeId(repository.root, held),
-      path: repository.root,
-      gitDir: repository.gitDir,
-      commonDir: repository.commonDir,
-      addedAt: moved?.registration.addedAt ?? now(),
-      state: 'registered',
-    }
-    await moved?.close()
-    journal.register(registration)
-    const fresh = holdRepository(registration, shared)
-    held.set(registration.id, fresh)
-    publish({ type: 'repository.registered', data: { repository: registration.id, path: registration.path } })
-    return { held: fresh, added: true }
-  }
-
+  // What is registered, forgotten and begun again would else meet itself in the same folder.
+  const turns = createTurns()
+  let isClosing = false
   const findHeld = (name: string): Promise<Place> => findPlace(name, held, git)
   const find = async (name: string): Promise<HeldRepository> => (await findHeld(name)).held
 
+  /** Runs in the turn of a repository, with what it is then. */
+  function inTurn<T>(id: string, act: (one: HeldRepository | undefined) => Promise<T>): Promise<T> {
+    return turns.take(id, async () => {
+      if (isClosing) throw new AiosError('daemon.stopping', 'The daemon is shutting down.')
+      return act(held.get(id))
+    })
+  }
+
+  const inTurnOf = async <T>(name: string, act: (one: HeldRepository) => Promise<T>): Promise<T> => {
+    const { id } = (await find(name)).registration
+    return inTurn(id, async (one) => {
+      if (one === undefined) throw unknownRepository(name)
+      return act(one)
+    })
+  }
+
   return {
-    add,
+    async add(path) {
+      if (!isAbsolute(path)) throw notAbsolute(path)
+      return register(await mainWorktree(await openRepository(path, git), git), held, shared, inTurn)
+    },
     find,
     findPlace: findHeld,
     list: () => [...held.values()],
@@ -82,43 +74,28 @@ export function createRepositories(shared: SharedParts): Repositories {
       // A failure is kept in the status, where a person will look for it.
       for (const one of held.values()) one.open().catch(() => {})
     },
-    forget: async (name, purge) => forget(await find(name), purge, held, shared),
-    reindex: async (name) => reindex(await find(name), held, shared),
+    forget: (name, purge) => inTurnOf(name, (one) => forget(one, purge, held, shared)),
+    reindex: (name) => inTurnOf(name, (one) => reindex(one, held, shared)),
     async close() {
-      await Promise.all([...held.values()].map((one) => one.close()))
+      isClosing = true
+      const closeAll = () => Promise.all([...held.values()].map((one) => one.close()))
+      await closeAll()
+      await turns.ended()
+      await closeAll()
     },
   }
 }
 
 type Held = ReadonlyMap<string, HeldRepository>
 
-function withCommonDir(commonDir: string, held: Held): HeldRepository | undefined {
-  return [...held.values()].find(({ registration }) => registration.commonDir === commonDir)
-}
-
-/** A registered repository that is gone from its place has moved here if what was last seen of it is here. */
-async function findMoved(
-  repository: Repository,
-  held: Held,
-  journal: Journal,
-): Promise<HeldRepository | undefined> {
-  for (const one of held.values()) {
-    const { id, path, commonDir } = one.registration
-    if (realPathOf(commonDir) === commonDir && existsSync(commonDir)) continue
-    const tips = [...journal.tips(id).values()].filter((oid) => /^[0-9a-f]{40,64}$/.test(oid))
-    const isSame = tips.length === 0 ? basename(path) === basename(repository.root) : undefined
-    if (isSame ?? (await hasAny(repository, tips))) return one
-  }
-  return undefined
-}
-
 async function findPlace(name: string, held: Held, git: SharedParts['git']): Promise<Place> {
   const byId = held.get(name)
   if (byId !== undefined) return { held: byId }
-  if (!name.includes('/') && !name.includes('\\') && !name.startsWith('.')) throw unknownRepository(name)
+  if (!isAbsolute(name)) throw isPath(name) ? notAbsolute(name) : unknownRepository(name)
   const root = repositoryAbove(name)
-  const byRoot = [...held.values()].find(({ registration }) => registration.path === root)
-  if (byRoot !== undefined) return { held: byRoot }
+  // Two have one path when a repository took the place of another; git knows which of them it is.
+  const [byRoot, ...others] = [...held.values()].filter(({ registration }) => registration.path === root)
+  if (byRoot !== undefined && others.length === 0) return { held: byRoot }
   const repository = await openRepository(name, git)
   const byCommon = withCommonDir(repository.commonDir, held)
   if (byCommon === undefined) throw unknownRepository(name)
@@ -152,9 +129,13 @@ async function reindex(
   // rewritten to stays, because git may have forgotten it.
   shared.journal.setTips(registration.id, new Map())
   for (const { oid } of shared.journal.skipped(registration.id)) shared.journal.unskip(registration.id, oid)
-  await rm(shared.folderOf(registration.id), { recursive: true, force: true })
   const fresh = holdRepository(registration, shared)
-  held.set(registration.id, fresh)
+  try {
+    await rm(shared.folderOf(registration.id), { recursive: true, force: true })
+  } finally {
+    held.set(registration.id, fresh)
+  }
+  await fresh.open()
   return fresh
 }
 
@@ -167,49 +148,24 @@ async function mainWorktree(repository: Repository, git: SharedParts['git']): Pr
   return main?.commonDir === commonDir ? main : repository
 }
 
-/** How many tips are looked for in a repository that may have moved. */
-const mostTips = 20
+function isPath(name: string): boolean {
+  return name.includes('/') || name.includes('\\') || name.startsWith('.')
+}
 
-async function hasAny(repository: Repository, oids: readonly string[]): Promise<boolean> {
-  for (const oid of oids.slice(0, mostTips)) {
-    const found = await repository.readCommit(oid).catch(() => undefined)
-    if (found !== undefined) return true
-  }
-  return false
+/** The daemon stands elsewhere than whoever asks: only a whole path means the same to both. */
+function notAbsolute(path: string): AiosError {
+  return new AiosError('request.invalid', `${path} is not an absolute path; name that, or an id.`)
 }
 
 function unknownRepository(name: string): AiosError {
   return new AiosError('repository.unknown', `${name} is not a registered repository.`)
 }
 
-/** Returns a readable id that no other repository has: its name, and a part of the hash of its path. */
-function freeId(root: string, taken: ReadonlyMap<string, unknown>): string {
-  const name = basename(root)
-    .replace(/\.git$/, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 40)
-  const hash = createHash('sha256').update(root).digest('hex')
-  for (let length = 4; ; length += 1) {
-    const id = `${name === '' ? 'repository' : name}-${hash.slice(0, length)}`
-    if (!taken.has(id)) return id
-  }
-}
-
 /** Returns the nearest folder at or above a path that holds a `.git`; the path itself when there is none. */
 function repositoryAbove(path: string): string {
-  const start = realPathOf(resolve(path))
+  const start = realPathOf(path)
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.git'))) return folder
     if (dirname(folder) === folder) return start
-  }
-}
-
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
   }
 }

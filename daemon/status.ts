@@ -3,6 +3,7 @@ import type { Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
 import type { HeldConfig } from './held-config.ts'
 import type { Workers } from '../native-workers/supervisor.ts'
+import { lostRepositories } from './lost-repositories.ts'
 import type { Repositories } from './repositories.ts'
 
 /** What a status is made of. */
@@ -27,7 +28,8 @@ export async function statusOf({
     Promise.all(repositories.list().map((held) => held.status())),
     config.refresh(),
   ])
-  const problems = [...config.problems(), ...repositories.list().flatMap((held) => held.problems())]
+  const lost = lostRepositories(folders.state, repositories)
+  const problems = [...config.problems(), ...lost, ...repositories.list().flatMap((held) => held.problems())]
   const { user, system } = process.cpuUsage()
   const { pid, restarts, rssBytes } = workers.state()
   return {

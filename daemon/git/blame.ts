@@ -47,6 +47,7 @@ export async function blameLines(
   lines: LinesAt,
   signal?: AbortSignal,
 ): Promise<BlamedLine[]> {
+  if (lines.path === '') throw notAFile()
   const revision = await repository.resolve(lines.revision ?? 'HEAD', signal)
   const first = await blame(repository, lines, revision, await ignoring(repository, signal), signal)
   const isListBroken = first.code !== 0 && /object name|revisions? (list|file)|ignore/i.test(first.stderr)
@@ -85,6 +86,7 @@ async function logOids(
   pathspec: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
+  if (path === '') throw notAFile()
   const oid = await repository.resolve(revision, signal)
   const shape = ['--format=%H', `--max-count=${mostCommits}`, '--no-ext-diff', '--no-textconv', '--no-color']
   const args = ['log', ...shape, ...options, '--end-of-options', oid, ...pathspec]
@@ -122,6 +124,10 @@ async function ignoring(repository: Repository, signal: AbortSignal | undefined)
   const args = ['config', '--get-all', 'blame.ignoreRevsFile']
   const { code } = await gitOf(repository, 'blame').run(args, placeOf(repository, signal))
   return code === 0 ? [] : [`--ignore-revs-file=${file}`]
+}
+
+function notAFile(): AiosError {
+  return new AiosError('path.unknown', 'The top of the repository is not a file; name one.')
 }
 
 function isBeyondTheEnd({ code, stderr }: GitResult): boolean {

@@ -7,8 +7,12 @@ import { gitEnvironment, globalArguments } from './settings.ts'
 
 /** Where a command runs, and for how long. */
 export interface GitOptions {
-  /** The folder in which git looks for its repository. */
+  /** The folder in which git looks for its repository, unless `gitDir` says which it is. */
   readonly cwd: string
+  /** The repository: git looks for no other, whatever lies around or above `cwd`. */
+  readonly gitDir?: string
+  /** The worktree, whatever the repository's own configuration says. */
+  readonly workTree?: string | undefined
   /** Whether `cwd` is itself a bare repository, which git would otherwise refuse to find by itself. */
   readonly bare?: boolean
   readonly signal?: AbortSignal | undefined
@@ -101,7 +105,7 @@ function startProcess(binary: string, args: readonly string[], options: GitOptio
   const settings = [bare, ...(options.settings ?? [])].flatMap((setting) => ['-c', setting])
   const child = spawn(binary, [...globalArguments, ...settings, ...args], {
     cwd: options.cwd,
-    env: { ...gitEnvironment(process.env), ...options.env },
+    env: { ...gitEnvironment(process.env), ...placeIn(options), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
   })
@@ -111,6 +115,13 @@ function startProcess(binary: string, args: readonly string[], options: GitOptio
   // A process that ends before it read all of its input is judged by its exit code, not by the broken pipe.
   child.stdin.on('error', () => {})
   return { stdin: child.stdin, stdout: child.stdout, ended, kill }
+}
+
+function placeIn({ gitDir, workTree }: GitOptions): Record<string, string> {
+  return {
+    ...(gitDir === undefined ? {} : { GIT_DIR: gitDir }),
+    ...(workTree === undefined ? {} : { GIT_WORK_TREE: workTree }),
+  }
 }
 
 function endOf(child: ChildProcess): GitProcess['ended'] {

@@ -12,6 +12,8 @@ export interface Layout {
   /** The git folder that all worktrees of the repository share. */
   readonly commonDir: string
   readonly isBare: boolean
+  /** The worktree that `core.worktree` names though it is not this repository's; the repository counts as bare. */
+  readonly strayWorktree?: string
   readonly isShallow: boolean
   /** Whether objects may be missing because they were left on the server. */
   readonly isPartial: boolean
@@ -63,21 +65,43 @@ async function ask(git: Git, where: GitOptions): Promise<Layout | 'bare'> {
     [...args, '--show-object-format', '--git-common-dir', '--absolute-git-dir'],
     where,
   )
+  // Git goes to the worktree of the configuration before it answers, unless it is told of another.
+  if (code !== 0 && where.workTree === undefined && /chdir to|Invalid path/.test(stderr)) {
+    const here = { ...where, workTree: where.cwd }
+    const [found, named] = [await ask(git, here), await git.text(['config', 'core.worktree'], here)]
+    return found === 'bare' ? found : astray(found, named.trimEnd())
+  }
   if (code !== 0) return refused(where.cwd, stderr, code)
 
   const [bare, shallow, format, ...folders] = stdout.toString('utf8').trimEnd().split('\n')
   const [commonDir, gitDir] = await Promise.all(halves(folders).map((folder) => realpath(folder)))
   if (commonDir === undefined || gitDir === undefined) throw gitFailed(args, 'it named no folder', 0)
   const isBare = bare === 'true'
-  return {
-    root: isBare ? gitDir : await worktreeOf(git, where, gitDir),
+  const layout = {
+    root: gitDir,
     gitDir,
     commonDir,
     isBare,
     isShallow: shallow === 'true',
     isPartial: await hasPromisedObjects(commonDir),
-    objectFormat: format === 'sha256' ? 'sha256' : 'sha1',
+    objectFormat: format === 'sha256' ? ('sha256' as const) : ('sha1' as const),
   }
+  return isBare ? layout : withWorktree(layout, await worktreeOf(git, where, gitDir))
+}
+
+/**
+ * Returns the layout with the worktree that git named, if its `.git` leads back to the repository.
+ *
+ * A configuration can name any folder. To read there would be to read what belongs to another repository.
+ */
+async function withWorktree(layout: Layout, named: string): Promise<Layout> {
+  const root = await realpath(named).catch(() => undefined)
+  const back = root === undefined ? undefined : await gitDirIn(root).catch(() => undefined)
+  return root !== undefined && back === layout.gitDir ? { ...layout, root } : astray(layout, named)
+}
+
+function astray(layout: Layout, strayWorktree: string): Layout {
+  return { ...layout, root: layout.gitDir, isBare: true, strayWorktree }
 }
 
 /** Returns both folders even when their names hold newlines, which git prints as they are. */
@@ -88,7 +112,7 @@ function halves(lines: readonly string[]): string[] {
 
 async function worktreeOf(git: Git, where: GitOptions, gitDir: string): Promise<string> {
   const { code, stdout } = await git.run(['rev-parse', '--path-format=absolute', '--show-toplevel'], where)
-  if (code === 0) return realpath(stdout.toString('utf8').slice(0, -1))
+  if (code === 0) return stdout.toString('utf8').slice(0, -1)
   const above = basename(gitDir) === '.git' ? dirname(gitDir) : undefined
   throw notFound(
     where.cwd,
@@ -139,17 +163,21 @@ export async function locateWithoutGit(path: string): Promise<Layout> {
 }
 
 async function climb(folder: string): Promise<Pick<Layout, 'root' | 'gitDir' | 'isBare'> | undefined> {
-  const inside = join(folder, '.git')
-  const entry = await stat(inside).catch(() => undefined)
-  if (entry?.isDirectory() === true) return { root: folder, gitDir: await realpath(inside), isBare: false }
-  if (entry?.isFile() === true) {
-    const target = /^gitdir: (.*?)\n?$/s.exec(await readFile(inside, 'utf8'))?.[1]
-    if (target !== undefined)
-      return { root: folder, gitDir: await realpath(resolve(folder, target)), isBare: false }
-  }
+  const gitDir = await gitDirIn(folder)
+  if (gitDir !== undefined) return { root: folder, gitDir, isBare: false }
   const isBare = ['HEAD', 'objects', 'refs'].every((name) => existsSync(join(folder, name)))
   if (isBare) return { root: folder, gitDir: folder, isBare: true }
   return dirname(folder) === folder ? undefined : climb(dirname(folder))
+}
+
+/** Returns the git folder that the `.git` of a folder is, or leads to. */
+async function gitDirIn(folder: string): Promise<string | undefined> {
+  const inside = join(folder, '.git')
+  const entry = await stat(inside).catch(() => undefined)
+  if (entry?.isDirectory() === true) return realpath(inside)
+  if (entry?.isFile() !== true) return undefined
+  const target = /^gitdir: (.*?)\n?$/s.exec(await readFile(inside, 'utf8'))?.[1]
+  return target === undefined ? undefined : realpath(resolve(folder, target))
 }
 
 /** Returns why isomorphic-git would fail here or, worse, answer wrongly. */

@@ -28,9 +28,15 @@ export async function openRepository(path: string, git: Git | undefined): Promis
   return gitRepository(await locateWithGit(path, git), git)
 }
 
-/** Returns where git is to run for a repository. */
-export function placeOf(repository: Layout, signal?: AbortSignal): GitOptions {
-  return { cwd: repository.root, bare: repository.isBare, signal }
+/**
+ * Returns where git is to run for a repository.
+ *
+ * Git is told which repository it is, and where its worktree: to let it look for them would be to let the
+ * configuration, or another repository around it, decide anew what is read.
+ */
+export function placeOf({ root, gitDir, isBare, strayWorktree }: Layout, signal?: AbortSignal): GitOptions {
+  const workTree = isBare && strayWorktree === undefined ? undefined : root
+  return { cwd: root, gitDir, workTree, bare: isBare, signal }
 }
 
 /** Returns the repository's git, or fails with `repository.needs-git`. */

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { makePrivate } from '../store/private-file.ts'
 
 /**
  * Takes a place that one process at a time may hold; undefined when another one holds it.
@@ -7,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite'
  * process, however that ends, so there is no stale lock to recognise and no process id to mistake.
  */
 export function claim(path: string): { release(): void } | undefined {
+  makePrivate(path)
   const database = new DatabaseSync(path)
   try {
     database.exec('BEGIN EXCLUSIVE')

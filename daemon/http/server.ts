@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import { fastify, LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { AiosError } from '../../contract/errors.ts'
 import { limits } from '../../contract/limits.ts'
@@ -65,6 +67,7 @@ function createApp(logger: ServerParts['logger'], traceId: () => string): Fastif
     exposeHeadRoutes: false,
     requestIdHeader: false,
     frameworkErrors: answerError,
+    clientErrorHandler: (error, socket) => refuse(error, socket, traceId()),
     routerOptions: { maxParamLength: 3 * 4096 },
   })
   app.setErrorHandler(answerError)
@@ -75,6 +78,24 @@ function createApp(logger: ServerParts['logger'], traceId: () => string): Fastif
     )
   })
   return app
+}
+
+/** Answers what could not be understood as a request, in the words that every other failure is told in. */
+function refuse(error: Error & { code?: string }, socket: Socket, id: string): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const isLong = error.code === 'HPE_HEADER_OVERFLOW'
+  const expected = isLong
+    ? new AiosError('request.too-large', 'The head of the request is larger than the daemon reads.')
+    : new AiosError('request.invalid', `This is not a request that could be read: ${error.message}`)
+  const problem = problemOf(expected, id)
+  const body = JSON.stringify(problem)
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Error'}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {

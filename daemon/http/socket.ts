@@ -1,7 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AiosError } from '../../contract/errors.ts'
 import { claim } from './claim.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** A place for a socket that nobody else listens on, in a folder that nobody else may enter. */
 export interface SocketPlace {
@@ -25,7 +26,7 @@ export function takeSocketPlace(path: string): SocketPlace {
 
 /** Makes sure that the folder is ours alone; in a shared folder somebody else may have been faster. */
 function ownFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const status = lstatSync(folder)
   const isOurs = status.isDirectory() && (process.getuid === undefined || status.uid === process.getuid())
   if (!isOurs) throw new AiosError('state.unwritable', `The folder ${folder} belongs to somebody else.`)

@@ -30,6 +30,8 @@ export interface History {
   dropped(oids: readonly string[], signal: AbortSignal): Promise<string[]>
   /** Returns how many commits lead to the tips and not to the known ones. */
   count(tips: readonly string[], known: readonly string[], signal: AbortSignal): Promise<number>
+  /** Returns those of these commits whose hunks cannot be had, because a partial clone left them on its server. */
+  absent(oids: Iterable<string>, signal: AbortSignal): Promise<ReadonlySet<string>>
   headers(
     tips: readonly string[],
     known: readonly string[],
@@ -212,7 +214,11 @@ function expectCount(counting: Promise<number>, { progress, repository, publish 
 
 async function readChanges(parts: CatchUpParts, skipped: Skipped[], signal: AbortSignal): Promise<number> {
   const { history, graph, completeness, bookmarks, progress } = parts
-  const left = completeness.missing().filter((ordinal) => bookmarks.triesOf(graph.oid(ordinal)) < mostTries)
+  const absent = await history.absent(completeness.missing().map(graph.oid), signal)
+  completeness.keepAbsent(absent)
+  // They failed before it was known why; what is fetched is tried like anything new.
+  bookmarks.forgetSkipped(absent)
+  const left = completeness.readable().filter((ordinal) => bookmarks.triesOf(graph.oid(ordinal)) < mostTries)
   if (left.length === 0) return 0
   const oids = left
     .toSorted((a, b) => graph.committerTime(b) - graph.committerTime(a))

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createAbsentContents } from '../git/absent.ts'
 import { readHeaders, readPatches, listCommits } from '../git/history.ts'
 import { placeOf, type Repository } from '../git/repository.ts'
 import type { History } from './catch-up.ts'
@@ -8,6 +9,7 @@ import { excluding } from './filters.ts'
 
 /** Reads a repository's history, without the refs that these globs name. */
 export function createGitHistory(repository: Repository, excludedRefs: () => readonly string[]): History {
+  const contents = createAbsentContents(repository)
   return {
     async frontier(signal) {
       const isExcluded = excluding(excludedRefs())
@@ -23,6 +25,8 @@ export function createGitHistory(repository: Repository, excludedRefs: () => rea
       for await (const oids of listCommits(repository, { tips, known }, signal)) count += oids.length
       return count
     },
+
+    absent: contents.among,
 
     headers: (tips, known, onSkipped, signal) =>
       readHeaders(repository, { tips, known }, { onSkipped }, signal),

@@ -64,6 +64,8 @@ export interface Counts {
   readonly episodes: number
   readonly complete: number
   readonly pending: number
+  /** Commits whose changes a partial clone left on its server. */
+  readonly absent: number
   readonly unreachable: number
 }
 
@@ -136,6 +138,7 @@ function countAll(
   return {
     episodes: graph.size,
     complete: completeness.size,
+    absent: completeness.absent,
     pending: countPending(completeness, graph, bookmarks),
     unreachable: reachability.countUnreachable(),
   }
@@ -190,5 +193,5 @@ function scheduleCompaction({ id, store, config, publish, onFailure }: Remembere
 
 /** Commits that were tried and could not be read wait for nothing. */
 function countPending(completeness: Completeness, graph: CommitGraph, bookmarks: Bookmarks): number {
-  return completeness.missing().filter((ordinal) => bookmarks.triesOf(graph.oid(ordinal)) === 0).length
+  return completeness.readable().filter((ordinal) => bookmarks.triesOf(graph.oid(ordinal)) === 0).length
 }

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { AiosError } from '../../contract/errors.ts'
 import { numberIn } from './journal-rows.ts'
 import { firstLine, refusalOf, storeError } from './lance-errors.ts'
+import { makePrivate } from './private-file.ts'
 
 /** Each brings the journal from the version of its place to the next. Those that were released never change. */
 const migrations = [
@@ -69,6 +70,7 @@ export function openJournalDatabase(file: string, onHealed: (detail: string) => 
 }
 
 function openSound(file: string): DatabaseSync {
+  makePrivate(file)
   const database = new DatabaseSync(file, { timeout: 5000 })
   try {
     // FULL, because NORMAL has lost acknowledged rows when the machine went down.

@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { daemonRoutes } from '../../contract/daemon-routes.ts'
+import { repositoryRoutes } from '../../contract/repository-routes.ts'
 import { questionRoutes } from '../../contract/question-routes.ts'
 import { childrenOf, createPlace, isTidy, writeHistory, type Place, type Running } from './place.ts'
 
@@ -71,6 +81,90 @@ test('a state folder that cannot be written is named, and nothing is thrown at a
   const { code, stderr } = place.aios(['init'])
   expect(code).toBe(1)
   expect(stderr).toMatch(/^error The file .*start\.lock cannot be used.*\nhint {2}Make the state folder/)
+})
+
+test('a home where no folder can be made is named at once, whoever tries', (context) => {
+  if (process.platform !== 'linux') return context.skip('there is no /proc')
+  const environment = { ...place.environment, AIOS_HOME: '/proc/aios' }
+  const { code, stderr } = place.aios(['status'], { environment })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^error The folder \/proc\/aios.* cannot be used/)
+  const daemon = spawnSync(process.execPath, [resolve('daemon/main.ts')], {
+    env: environment,
+    encoding: 'utf8',
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  })
+  expect(daemon).toMatchObject({ status: 1, signal: null })
+  expect(daemon.stderr).toContain('The state folder /proc/aios/state cannot be made.')
+})
+
+test('a home that is named from where the command runs is one for the daemon as well', () => {
+  const options = { environment: { ...place.environment, AIOS_HOME: '../aios' } }
+  expect(place.aios(['init'], options).code).toBe(0)
+  const { data } = place.aios(['status', '--json'])
+  expect(data).toMatchObject({ daemon: { state: place.folders.state } })
+  expect(place.aios(['daemon', 'stop'], options).stdout).toContain('Stopped process')
+  expect(existsSync(join(place.folders.state, '..', '..', 'aios', 'state', 'aios'))).toBe(false)
+})
+
+test('what a damaged journal took with it is named until it is registered again', async () => {
+  writeHistory(place, 'main', 5)
+  const { data } = place.aios(['init', '--json'])
+  expect(data).toMatchObject({ repository: { episodes: 5 } })
+  const [id = ''] = readdirSync(join(place.folders.state, 'repositories'))
+  expect(place.aios(['daemon', 'stop']).code).toBe(0)
+  for (const suffix of ['-wal', '-shm'])
+    rmSync(join(place.folders.state, `journal.sqlite${suffix}`), { force: true })
+  writeFileSync(join(place.folders.state, 'journal.sqlite'), 'no database at all\n'.repeat(500))
+
+  const { stdout } = place.aios(['status'])
+  expect(stdout).toContain(`these are not registered any more: ${id}.`)
+  expect(stdout).toContain('Run `aios init` in each of them')
+  expect(place.aios(['doctor']).code).toBe(7)
+  expect(place.aios(['init', '--json']).data).toMatchObject({ repository: { id, episodes: 5 } })
+  expect(place.aios(['status']).stdout).not.toContain('not registered any more')
+  expect(place.aios(['doctor']).code).toBe(0)
+})
+
+test('what the daemon keeps is for its owner alone, each file by itself', async () => {
+  writeHistory(place, 'main', 3)
+  mkdirSync(place.folders.state, { recursive: true, mode: 0o700 })
+  const old = join(place.folders.state, 'daemon.lock')
+  writeFileSync(old, '', { mode: 0o644 })
+  await place.daemon()
+  expect(place.aios(['init']).code).toBe(0)
+  const files = [old, `${place.folders.socket}.lock`, place.folders.socket, place.folders.serviceFile]
+  const journal = ['', '-wal', '-shm'].map((suffix) => join(place.folders.state, `journal.sqlite${suffix}`))
+  for (const file of [...files, ...journal]) expect([file, statSync(file).mode & 0o077]).toEqual([file, 0])
+})
+
+test('a repository is named by its id or by a whole path, since the daemon stands elsewhere', async () => {
+  const daemon = await place.daemon()
+  const call = (repository: string) => daemon.client.call(questionRoutes.timeline, { repository })
+  for (const name of ['.', '..', './tide', '../tide', 'a/b']) {
+    await expect(call(name)).rejects.toMatchObject({ code: 'request.invalid' })
+    const add = daemon.client.call(repositoryRoutes.addRepository, { path: name })
+    await expect(add).rejects.toMatchObject({ code: 'request.invalid' })
+  }
+  await expect(call('tide')).rejects.toMatchObject({ code: 'repository.unknown' })
+})
+
+test('the settings of a repository are checked before it is registered', () => {
+  writeFileSync(join(place.repository, '.aiosrc.yaml'), 'recall:\n  limt: 5\n')
+  const { code, stdout } = place.aios(['config', 'check'])
+  expect(code).toBe(2)
+  expect(stdout).toContain('limt')
+  expect(place.aios(['status', '--json']).data).toMatchObject({ repositories: [] })
+  expect(place.aios(['config', 'check'], { cwd: place.home }).code).toBe(0)
+})
+
+test('to ask why the whole repository is as it is is refused in words', () => {
+  writeHistory(place, 'main', 3)
+  expect(place.aios(['init']).code).toBe(0)
+  const { code, stderr } = place.aios(['why', '.'])
+  expect(code).toBe(3)
+  expect(stderr).toContain('The top of the repository is not a file; name one.')
 })
 
 test('a full disk is named, answers go on, and what was left is read when there is room', async (context) => {

@@ -50,15 +50,27 @@ test('what a partial clone left on its server is not fetched', () => {
   const options = { cwd: clone }
   expect(first(place.aios(['init', '--json'], options))).toMatchObject({
     episodes: 10,
-    skipped: 10,
+    complete: 0,
+    skipped: 0,
     pending: 0,
   })
+  expect(place.aios(['status'], options).stdout).toContain(
+    "10 commits' changes are not in this partial clone",
+  )
   expect(place.aios(['recall', 'word7'], options).stdout).toContain('note word7')
   expect(place.aios(['show', 'HEAD'], options).stdout).toContain('notes/9.txt')
   expect(place.aios(['why', 'notes/3.txt:2'], options).code).toBe(1)
   expect(existsSync(witness)).toBe(false)
   place.git('-C', clone, 'cat-file', '-p', 'HEAD:notes/9.txt')
   expect(existsSync(witness), 'the witness sees a fetch').toBe(true)
+
+  place.git('-C', clone, 'fetch', '--quiet', '--refetch', '--no-filter')
+  expect(first(place.aios(['init', '--json'], options))).toMatchObject({
+    complete: 10,
+    skipped: 0,
+    pending: 0,
+  })
+  expect(place.aios(['doctor'], options).code).toBe(0)
 })
 
 test('a broken object costs its commit alone, until it is whole again', () => {
@@ -192,6 +204,30 @@ test('a folder whose repository is gone does not speak for the one around it', (
   const { state, path } = first(place.aios(['status', '--json']))
   expect({ state, path }).toEqual({ state: 'missing', path: inner })
   expect(place.aios(['timeline', '--repo', String(id)]).stdout).not.toContain('note the tide')
+})
+
+test('a repository whose worktree is said to be another one does not answer for that one', () => {
+  commit('tide.md', 'note the tide')
+  const evil = join(place.home, 'evil')
+  mkdirSync(evil)
+  gitIn(evil, 'init', '--quiet')
+  gitIn(evil, 'commit', '--quiet', '--allow-empty', '-m', 'of its own')
+  gitIn(evil, 'config', 'core.worktree', place.repository)
+  const options = { cwd: evil }
+  const { id, path } = first(place.aios(['init', '--json'], options))
+  expect(path).toBe(join(evil, '.git'))
+  expect(place.aios(['timeline'], options).stdout).toContain('of its own')
+  expect(place.aios(['recall', 'tide'], options).stdout).not.toContain('note the tide')
+  expect(place.aios(['status'], options).stdout).toContain('`git config --unset core.worktree`')
+
+  expect(first(place.aios(['init', '--json']))).toMatchObject({ path: place.repository })
+  expect(place.aios(['recall', 'tide']).stdout).toContain('note the tide')
+  expect(place.aios(['repo', 'list', '--json'], { cwd: place.home }).stdout.match(/"path"/g)).toHaveLength(2)
+
+  // With the setting gone, it is the same repository, at its own place.
+  gitIn(join(evil, '.git'), 'config', '--file', 'config', '--unset', 'core.worktree')
+  expect(first(place.aios(['init', '--json'], options))).toMatchObject({ id, path: evil })
+  expect(place.aios(['timeline', '--repo', String(id)], options).stdout).toContain('of its own')
 })
 
 test('without git a plain repository is read all the same', () => {

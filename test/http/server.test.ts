@@ -199,14 +199,35 @@ test('a second daemon does not take the socket of the first, but that of a dead 
   expect((await send(socket, 'GET', '/healthz')).status).toBe(200)
 })
 
-test('nonsense instead of HTTP is answered and harms nobody', async () => {
-  const { socket } = await serve()
-  const answer = await new Promise<string>((resolve) => {
-    const raw = connect(socket, () => raw.end('nonsense\r\n\r\n'))
-    let text = ''
-    raw.on('data', (piece) => (text += piece.toString()))
-    raw.on('close', () => resolve(text))
-  })
-  expect(answer).toContain('400 Bad Request')
-  expect((await send(socket, 'GET', '/healthz')).status).toBe(200)
-})
+test.each([
+  ['nonsense', 'nonsense\r\n\r\n', 400, 'request.invalid'],
+  [
+    'a head without end',
+    `GET /healthz HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`,
+    413,
+    'request.too-large',
+  ],
+  [
+    'two lengths',
+    'POST /v1/recall HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+    'request.invalid',
+  ],
+])(
+  '%s instead of a request is answered with a problem and harms nobody',
+  async (_name, text, status, code) => {
+    const { socket } = await serve()
+    const answer = await new Promise<string>((resolve) => {
+      const raw = connect(socket, () => raw.write(text))
+      let told = ''
+      raw.on('data', (piece) => (told += piece.toString()))
+      raw.on('error', () => {})
+      raw.on('close', () => resolve(told))
+    })
+    const [head = '', body = ''] = answer.split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(head).toContain('Content-Type: application/problem+json')
+    expect(JSON.parse(body)).toMatchObject({ code, status, traceId: expect.stringMatching(/^trace-/) })
+    expect((await send(socket, 'GET', '/healthz')).status).toBe(200)
+  },
+)

@@ -45,6 +45,9 @@ test.each([
   [['recall'], 'Missing required argument'],
   [['init', 'a', 'b'], 'too many arguments'],
   [['repo', 'lst'], 'Unknown command'],
+  [['recall', '-n', '1', '-n', '2', 'x'], '-n, --limit .*given before'],
+  [['recall', '--author', 'ada', '--author', 'bob', 'x'], 'given before'],
+  [['recall', '--kind', 'fix', '--kind', 'feature', 'x'], 'given before'],
 ])('%j is refused with a reason', (argv, reason) => {
   expect(() => parse(argv, known)).toThrow(AiosError)
   expect(() => parse(argv, known)).toThrow(new RegExp(reason, 'i'))

@@ -60,7 +60,7 @@ test('every commit that a ref leads to is remembered with its hunks', async () =
   const { episodes, complete } = await stored(keepsakes)
   expect(episodes).toEqual(reached(repository))
   expect(complete).toEqual(episodes)
-  expect(remembered.counts()).toEqual({ episodes: 60, complete: 60, pending: 0, unreachable: 0 })
+  expect(remembered.counts()).toMatchObject({ episodes: 60, complete: 60, pending: 0, unreachable: 0 })
   expect(facts.map(({ type }) => type)).toEqual(['memory.remembered', 'ingestion.finished'])
 })
 
@@ -267,7 +267,7 @@ test('a history goes on being read when git has dropped the commits that were re
 test('an empty repository is remembered as such, and its first commit when it comes', async () => {
   const shop = createWorkshop()
   const { remembered } = await rememberRepository(shop.path)
-  expect(remembered.counts()).toEqual({ episodes: 0, complete: 0, pending: 0, unreachable: 0 })
+  expect(remembered.counts()).toMatchObject({ episodes: 0, complete: 0, pending: 0, unreachable: 0 })
   shop.work('first', { 'a.txt': 'a\n' })
   await remembered.settled()
   expect(remembered.counts()).toMatchObject({ episodes: 1, complete: 1 })
