@@ -257,6 +257,22 @@ test('why follows a line through a rename and a move', async () => {
   )
 })
 
+test('why names as the first commit only what is known to be the first', async () => {
+  const { shop } = withStory()
+  const first = shop.work('Keep a log', { 'src/log.ts': 'a\nb\n' })
+  shop.work('Log more', { 'src/log.ts': 'a\nB\n' })
+  const last = shop.work('Log most', { 'src/log.ts': 'a\nC\n' })
+  const { memory, questions } = await rememberRepository(shop.path)
+  const cut = async () => ({ oids: [last], complete: false })
+  const history = { ...questions, fileCommits: cut, lineCommits: cut }
+  const beginnings = async (line?: number) => {
+    const { episodes } = await why({ path: 'src/log.ts', line }, memory, history, forever)
+    return episodes.filter(({ role }) => role === 'introduced').map(({ oid }) => oid)
+  }
+  expect(await beginnings()).toEqual([first])
+  expect(await beginnings(2)).toEqual([])
+})
+
 test('why says what it doubts', async () => {
   const { shop } = withStory()
   shop.work('Reformat', { 'src/pump.ts': lines(20, { 5: 'seal ( valve )', 7: 'new line' }) })
