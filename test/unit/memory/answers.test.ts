@@ -216,7 +216,11 @@ test('a commit is shown with the links from it and to it, and what it was before
     episode: { identity: mended, reachable: true, complete: true },
   })
   expect(amended.ties).toContainEqual({ kind: 'rewrites', from: amended.episode.oid, to: mended })
-  expect((await show(mended, memory, forever)).episode.reachable).toBe(false)
+  expect(await show(mended, memory, forever)).toMatchObject({
+    now: amended.episode.oid,
+    subjects: { [amended.episode.oid]: 'Seal it' },
+    episode: { reachable: false },
+  })
   await expect(show('0'.repeat(40), memory, forever)).rejects.toMatchObject({ code: 'revision.unknown' })
 })
 
