@@ -36,8 +36,9 @@ export async function run(
   const known: readonly (Command | Group)[] = meant === undefined ? await branches() : [meant]
   const parsed = parse(words, known)
   if (parsed.shape === 'help') {
-    surroundings.stdout.write(parsed.text)
-    return 0
+    const screen = parsed.wasAsked ? surroundings.stdout : surroundings.stderr
+    screen.write(parsed.text)
+    return parsed.wasAsked ? 0 : 2
   }
   const { command, typed, globals } = parsed
   const { context, close, warnings } = open(globals, surroundings, signal)
