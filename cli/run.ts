@@ -103,7 +103,12 @@ function open(
     commands: branches,
     async connect() {
       const { connect } = await import('./connect.ts')
-      const client = await connect({ folders, environment: env, mayStart: globals.mayStart, warn }, signal)
+      const onStart = () => {
+        if (notes.isWatched && !globals.json && globals.verbosity !== 'quiet')
+          notes.line({ style: 'dim', text: 'starting the daemon …' })
+      }
+      const reach = { folders, environment: env, mayStart: globals.mayStart, warn, onStart }
+      const client = await connect(reach, signal)
       clients.push(client)
       if (globals.verbosity === 'verbose') notes.line({ style: 'dim', text: `asking ${client.socket}` })
       return client
