@@ -45,7 +45,7 @@ function print({ items, next }: TimelineAnswer, again: string, terminal: Termina
     const date = time === '' ? 'no date' : time.slice(0, 10)
     if (date !== day) terminal.line(styled('bold', date))
     day = date
-    const name = terminal.width < 70 ? '' : fit(sanitise(author), 20)
+    const name = terminal.width < 70 ? '' : pad(fit(sanitise(author), 20), 20)
     const room = Math.max(10, terminal.width - 27 - widthOf(name))
     const text = fit(sanitise(subject), room)
     terminal.line(
