@@ -8,6 +8,7 @@ import { benchRecall } from './recall.ts'
 import { machine } from './report.ts'
 import { benchSandbox } from './sandbox.ts'
 import { benchTrain, benchTune } from './train.ts'
+import { benchWhy } from './why.ts'
 
 // `npm run bench -- NAME REPOSITORY`: measures on a real repository, and prints one JSON object a line.
 
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   ingest: benchIngest,
   recall: benchRecall,
   latency: benchLatency,
+  why: benchWhy,
   footprint: benchFootprint,
   hooks: benchHooks,
   sandbox: benchSandbox,

@@ -16,6 +16,8 @@ export interface Reach {
   /** Whether a daemon is started when none runs. */
   readonly mayStart: boolean
   readonly warn: (message: string) => void
+  /** Hears that a daemon is being started, which takes a moment. */
+  readonly onStart?: () => void
 }
 
 /** Returns a client for the daemon that runs, or for one that is started now. */
@@ -27,6 +29,7 @@ export async function connect(reach: Reach, signal: AbortSignal): Promise<Client
 
 async function start(reach: Reach, signal: AbortSignal): Promise<Found> {
   if (!reach.mayStart) throw new AiosError('daemon.unreachable', 'The aios daemon is not running.')
+  reach.onStart?.()
   const { startDaemon } = await import('./start.ts')
   return startDaemon(reach, signal)
 }

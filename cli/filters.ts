@@ -22,6 +22,28 @@ export const filterOptions = {
   asOf: { kind: 'text', flags: '--as-of <rev>', summary: 'as it was at this revision' },
 } as const satisfies Options
 
+const filterNames: Record<keyof Filters, string> = {
+  path: '--path',
+  author: '--author',
+  since: '--since',
+  until: '--until',
+  kind: '--kind',
+  asOf: '--as-of',
+}
+
+/** Returns the filters as they are typed in a shell, each after a space. */
+export function filterWords(filters: Filters): string {
+  const given = Object.entries(filterNames).flatMap(([name, flag]) => {
+    const value = Object.entries(filters).find(([key]) => key === name)?.[1]
+    return value === undefined ? [] : ` ${flag} ${quoted(value)}`
+  })
+  return given.join('')
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
 /** Returns what was asked for; absent where nothing was. */
 export function filtersOf(values: ValuesOf<typeof filterOptions>): Filters {
   const { path, author, since, until, asOf } = values

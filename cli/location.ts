@@ -17,11 +17,10 @@ export function locationOf(text: string, directory: string): Location {
   const [, path = '', first = '', last] = match
   const line = Number(first)
   const endLine = last === undefined ? undefined : Number(last)
-  if (line < 1 || (endLine !== undefined && endLine < line)) {
-    throw new AiosError(
-      'command.usage',
-      `\`${text}\` names no lines: they count from 1, and the first comes first.`,
-    )
+  if (line < 1) throw new AiosError('command.usage', `\`${text}\` names no line: they count from 1.`)
+  if (endLine !== undefined && endLine < line) {
+    const meant = `${path}:${endLine}-${line}`
+    throw new AiosError('command.usage', `\`${text}\` is reversed; write \`${meant}\`.`)
   }
   const place = { path: resolve(directory, path), line }
   return endLine === undefined ? place : { ...place, endLine }

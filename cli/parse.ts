@@ -6,7 +6,12 @@ import { commanderName, globalOptions, readGlobals, type Globals } from './globa
 /** A command line, understood. */
 export type Parsed =
   | { readonly shape: 'run'; readonly command: Command; readonly typed: Typed; readonly globals: Globals }
-  | { readonly shape: 'help'; readonly text: string }
+  | {
+      readonly shape: 'help'
+      readonly text: string
+      /** Whether it was asked for, or is all that can be said of an unfinished command. */
+      readonly wasAsked: boolean
+    }
 
 /** Stands before words that look like options and are none; no argument of a process can contain it. */
 const shield = '\u0000'
@@ -25,14 +30,16 @@ export function parse(argv: readonly string[], known: readonly (Command | Group)
   }
   for (const parser of everyParser(root)) quieten(parser, (text) => (heard.text += text))
 
+  let wasAsked = true
   try {
     root.parse(argv.map(shielded), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     const isHelp = error.exitCode === 0 || error.code === 'commander.help'
+    wasAsked = error.exitCode === 0
     if (!isHelp) throw new AiosError('command.usage', sentence(error.message))
   }
-  if (heard.run === undefined) return { shape: 'help', text: heard.text }
+  if (heard.run === undefined) return { shape: 'help', text: heard.text, wasAsked }
   return { shape: 'run', ...heard.run, globals: readGlobals(root.opts<Record<string, unknown>>()) }
 }
 
@@ -46,7 +53,7 @@ function parserFor(name: string, summary: string, write: (text: string) => void)
 }
 
 function quieten(parser: Parser, write: (text: string) => void): void {
-  parser.exitOverride().configureOutput({ writeOut: write, writeErr: () => {} })
+  parser.exitOverride().configureOutput({ writeOut: write, writeErr: write })
 }
 
 type OnRun = (command: Command, typed: Typed) => void

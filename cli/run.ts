@@ -36,8 +36,9 @@ export async function run(
   const known: readonly (Command | Group)[] = meant === undefined ? await branches() : [meant]
   const parsed = parse(words, known)
   if (parsed.shape === 'help') {
-    surroundings.stdout.write(parsed.text)
-    return 0
+    const screen = parsed.wasAsked ? surroundings.stdout : surroundings.stderr
+    screen.write(parsed.text)
+    return parsed.wasAsked ? 0 : 2
   }
   const { command, typed, globals } = parsed
   const { context, close, warnings } = open(globals, surroundings, signal)
@@ -102,7 +103,12 @@ function open(
     commands: branches,
     async connect() {
       const { connect } = await import('./connect.ts')
-      const client = await connect({ folders, environment: env, mayStart: globals.mayStart, warn }, signal)
+      const onStart = () => {
+        if (notes.isWatched && !globals.json && globals.verbosity !== 'quiet')
+          notes.line({ style: 'dim', text: 'starting the daemon …' })
+      }
+      const reach = { folders, environment: env, mayStart: globals.mayStart, warn, onStart }
+      const client = await connect(reach, signal)
       clients.push(client)
       if (globals.verbosity === 'verbose') notes.line({ style: 'dim', text: `asking ${client.socket}` })
       return client

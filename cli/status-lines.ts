@@ -36,7 +36,9 @@ export function printStatus({ daemon, repositories }: StatusAnswer, terminal: Te
 export function printRepository(repository: RepositoryStatus, terminal: Terminal): void {
   const { id, path, branch, head, episodes, pending, skipped, state, progress, problem } = repository
   const { mark, style } = marks[state]
-  const where = branch ?? head?.slice(0, 9) ?? 'no commit yet'
+  // What is not open has no counts yet: zeros would say that nothing is remembered.
+  const isOpen = state !== 'waiting' && state !== 'missing'
+  const where = branch ?? head?.slice(0, 9) ?? (isOpen ? 'no commit yet' : '')
   terminal.line(
     styled(style, `${mark} `),
     styled('bold', fitPath(sanitise(path), terminal.width - 4 - Math.min(where.length, 30))),
@@ -44,11 +46,11 @@ export function printRepository(repository: RepositoryStatus, terminal: Terminal
   )
   const parts = [
     id,
-    state,
-    counted(episodes, 'commit'),
-    ...(pending > 0 ? [`${grouped(pending)} to read`] : []),
+    state === 'waiting' ? 'opening' : state,
+    ...(isOpen ? [counted(episodes, 'commit')] : []),
+    ...(isOpen && pending > 0 ? [`${grouped(pending)} to read`] : []),
     ...(skipped > 0 ? [`${grouped(skipped)} unreadable`] : []),
-    bytes(repository.bytes),
+    ...(isOpen ? [bytes(repository.bytes)] : []),
     ...embedderParts(repository),
   ]
   terminal.line('  ', styled('dim', fit(parts.join(' · '), terminal.width - 2)))

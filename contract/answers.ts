@@ -190,6 +190,11 @@ export const ShowAnswer = Type.Object({
     description: 'Subjects of the commits that the ties name.',
   }),
   was: Type.Array(Type.String()),
+  now: Type.Optional(
+    Type.String({
+      description: 'The commit that this one was rewritten to; its subject is among `subjects`.',
+    }),
+  ),
 })
 export type ShowAnswer = Static<typeof ShowAnswer>
 

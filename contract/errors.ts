@@ -12,7 +12,11 @@ export interface ErrorKind {
 export const errorKinds = {
   'command.usage': { status: 400, exit: 2, hint: 'Run `aios help` to see the commands and their options.' },
   'command.interrupted': { status: 499, exit: 130, hint: 'Run the command again; nothing was lost.' },
-  'config.invalid': { status: 400, exit: 2, hint: 'Correct the file, then run `aios config check`.' },
+  'config.invalid': {
+    status: 400,
+    exit: 2,
+    hint: 'Correct what the message names, then run `aios config check`.',
+  },
   'config.forbidden': {
     status: 403,
     exit: 4,
@@ -36,7 +40,11 @@ export const errorKinds = {
     hint: 'Run `aios daemon restart` so that both speak the same version.',
   },
   'daemon.stopping': { status: 503, exit: 75, hint: 'The daemon is shutting down; try again in a moment.' },
-  'request.invalid': { status: 400, exit: 2, hint: 'Compare the request with docs/reference/routes.md.' },
+  'request.invalid': {
+    status: 400,
+    exit: 2,
+    hint: 'Correct what the message names; `aios help COMMAND` says what each option takes.',
+  },
   'request.too-large': { status: 413, exit: 2, hint: 'Shorten the question; 16 KiB of text is the limit.' },
   'request.unknown-route': { status: 404, exit: 2, hint: 'See docs/reference/routes.md for what exists.' },
   'repository.not-found': {
@@ -52,7 +60,7 @@ export const errorKinds = {
   'repository.missing': {
     status: 410,
     exit: 3,
-    hint: 'If it moved, run `aios init` at its new place; if it is gone, `aios repo forget ID`.',
+    hint: 'Check the path; if it moved, run `aios init` at its new place; if it is gone, `aios repo forget ID`.',
   },
   'repository.not-owned': {
     status: 403,

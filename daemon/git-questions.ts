@@ -1,5 +1,6 @@
 import { limits } from '../contract/limits.ts'
-import { blameLines, fileHistory, lineHistory } from './git/blame.ts'
+import { blameLines, fileHistory } from './git/blame.ts'
+import { lineHistory } from './git/line-history.ts'
 import { repositoryPath } from './git/paths.ts'
 import type { Repository } from './git/repository.ts'
 import { changedPaths, filesAtHead, stagedPaths } from './git/staged.ts'
@@ -38,8 +39,7 @@ export function gitQuestions(repository: Repository): GitQuestions {
       const lines = await blame(path, undefined, signal)
       return lines.map(({ oid, line }) => ({ oid, line }))
     },
-    lineCommits: (path, range, signal) =>
-      lineHistory(repository, { path, revision: 'HEAD', ...range }, signal),
+    lineCommits: (blamed, signal) => lineHistory(repository, blamed, signal),
     fileCommits: (path, signal) => fileHistory(repository, { path, revision: 'HEAD' }, signal),
     pathInside: (path) => repositoryPath(repository, repository.root, path),
     stagedPaths: (signal) => stagedPaths(repository, signal),

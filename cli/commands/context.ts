@@ -53,6 +53,7 @@ export default command({
 
 /** Prints the pack as it would be given to a model: nothing added, nothing cut. */
 function print({ blocks }: ContextAnswer, terminal: Terminal): void {
+  if (blocks.length === 0) terminal.line('Nothing remembered fits this task.')
   for (const [index, { text }] of blocks.entries()) {
     if (index > 0) terminal.line()
     for (const line of sanitiseLines(text.trimEnd())) terminal.line(line)

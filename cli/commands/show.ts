@@ -24,11 +24,15 @@ export default command({
 
 const shownChanges = 20
 
-function print({ episode, ties, subjects, was }: ShowAnswer, terminal: Terminal): void {
+function print({ episode, ties, subjects, was, now }: ShowAnswer, terminal: Terminal): void {
   const { oid, author, subject, body, kind, changes, trailers, reachable, complete } = episode
   terminal.line(styled('yellow', oid), styled('dim', ` · ${kind}${reachable ? '' : ' · on no branch'}`))
   terminal.line(`${author.name} <${author.email}>`, styled('dim', ` · ${age(author.time, new Date())}`))
   if (was.length > 0) terminal.line(styled('dim', `was ${was.map((one) => one.slice(0, 9)).join(', ')}`))
+  if (now !== undefined) {
+    const heir = fit(sanitise(subjects[now] ?? ''), Math.max(10, terminal.width - 23))
+    terminal.line(styled('dim', 'lives on as '), styled('yellow', now.slice(0, 9)), ` ${heir}`)
+  }
   terminal.line()
   terminal.line('  ', styled('bold', subject))
   if (body.trim() !== '') {

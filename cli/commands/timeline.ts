@@ -1,7 +1,7 @@
 import type { TimelineAnswer } from '../../contract/answers.ts'
 import { questionRoutes } from '../../contract/question-routes.ts'
 import { command } from '../command.ts'
-import { filterOptions, filtersOf } from '../filters.ts'
+import { filterOptions, filtersOf, filterWords } from '../filters.ts'
 import { answer } from '../outcome.ts'
 import { sanitise } from '../../contract/plain.ts'
 import { styled, type Style, type Terminal } from '../terminal.ts'
@@ -25,7 +25,9 @@ export default command({
       ...(values.cursor === undefined ? {} : { cursor: values.cursor }),
       ...filtersOf(values),
     })
-    return answer('timeline', found, print)
+    const limit = values.limit === undefined ? '' : ` --limit ${values.limit}`
+    const again = `aios timeline${limit}${filterWords(filtersOf(values))}`
+    return answer('timeline', found, (answered, terminal) => print(answered, again, terminal))
   },
 })
 
@@ -36,14 +38,14 @@ const styles: Record<string, Style> = {
   performance: 'magenta',
 }
 
-function print({ items, next }: TimelineAnswer, terminal: Terminal): void {
+function print({ items, next }: TimelineAnswer, again: string, terminal: Terminal): void {
   if (items.length === 0) terminal.line('Nothing remembered fits.')
   let day = ''
   for (const { oid, subject, author, time, kind, reachable } of items) {
     const date = time === '' ? 'no date' : time.slice(0, 10)
     if (date !== day) terminal.line(styled('bold', date))
     day = date
-    const name = terminal.width < 70 ? '' : fit(sanitise(author), 20)
+    const name = terminal.width < 70 ? '' : pad(fit(sanitise(author), 20), 20)
     const room = Math.max(10, terminal.width - 27 - widthOf(name))
     const text = fit(sanitise(subject), room)
     terminal.line(
@@ -57,5 +59,5 @@ function print({ items, next }: TimelineAnswer, terminal: Terminal): void {
       styled('dim', ` ${name}`),
     )
   }
-  if (next !== undefined) terminal.line(styled('dim', `more: aios timeline --cursor ${next}`))
+  if (next !== undefined) terminal.line(styled('dim', `more: ${sanitise(again)} --cursor ${next}`))
 }

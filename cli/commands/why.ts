@@ -5,6 +5,7 @@ import { bar } from '../amount.ts'
 import { command } from '../command.ts'
 import { locationOf } from '../location.ts'
 import { answer } from '../outcome.ts'
+import { reasonLines } from '../reason.ts'
 import { sanitise } from '../../contract/plain.ts'
 import { styled, type Style, type Terminal } from '../terminal.ts'
 import { fit, fitPath, wrap } from '../width.ts'
@@ -34,7 +35,7 @@ const roles: Record<WhyEpisode['role'], { name: string; style: Style }> = {
   followed: { name: 'followed', style: 'magenta' },
 }
 
-/** Lines of the file and of a message that are shown; the rest is a command away. */
+/** Lines of the file that are shown; the rest is a command away. */
 const shownLines = 6
 
 function print(found: WhyAnswer, terminal: Terminal): void {
@@ -73,7 +74,6 @@ function printEpisode(episode: WhyEpisode, isLast: boolean, terminal: Terminal):
     author,
   )
   terminal.line(edge, styled('bold', fit(sanitise(subject), terminal.width - 3)))
-  const lines = wrap(sanitise(reason.replace(/\s+/g, ' ').trim()), Math.min(terminal.width - 3, 90))
-  if (reason.trim() !== '') for (const line of lines.slice(0, shownLines)) terminal.line(edge, line)
+  for (const line of reasonLines(reason, Math.min(terminal.width - 3, 90))) terminal.line(edge, line)
   if (!isLast) terminal.line(edge)
 }

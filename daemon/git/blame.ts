@@ -14,6 +14,12 @@ export interface BlamedLine {
   /** Where the file was in that commit. */
   readonly path: string
   readonly text: string
+  /** Its number in the file as it is in that commit. */
+  readonly born: number
+  /** When that commit was made, in seconds. */
+  readonly time: number
+  /** Where the file was before that commit; absent when the commit made it. */
+  readonly previous?: { readonly oid: string; readonly path: string }
   /** Whether history ends at that commit because the clone is shallow, so the line may be older. */
   readonly boundary: boolean
 }
@@ -31,7 +37,7 @@ export interface LinesAt extends FileAt {
   readonly end?: number
 }
 
-/** Commits that a history of one file or of some lines goes back. */
+/** Commits that a history of one file goes back. */
 const mostCommits = 200
 
 const ignoreFile = '.git-blame-ignore-revs'
@@ -60,40 +66,27 @@ export async function blameLines(
   return parseBlame(result.stdout.toString('utf8'), ends)
 }
 
-/** Returns the commits that touched these lines, newest first, through renames; the newest few hundred. */
-export async function lineHistory(
-  repository: Repository,
-  { path, revision = 'HEAD', start = 1, end = start }: LinesAt,
-  signal?: AbortSignal,
-): Promise<string[]> {
-  return logOids(repository, revision, path, [`-L${start},${end}:${path}`, '-s', '-M'], [], signal)
+/** Commits that touched something, newest first. */
+export interface Touching {
+  readonly oids: readonly string[]
+  /** Whether the last of them is where it began; there may be older ones otherwise. */
+  readonly complete: boolean
 }
 
-/** Returns the commits that touched this file, newest first, through renames; the newest few hundred. */
+/** Returns the commits that touched this file, through renames; the newest few hundred. */
 export async function fileHistory(
   repository: Repository,
   { path, revision = 'HEAD' }: FileAt,
   signal?: AbortSignal,
-): Promise<string[]> {
-  return logOids(repository, revision, path, ['--follow', '-M'], ['--', path], signal)
-}
-
-async function logOids(
-  repository: Repository,
-  revision: string,
-  path: string,
-  options: readonly string[],
-  pathspec: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<string[]> {
+): Promise<Touching> {
   if (path === '') throw notAFile()
   const oid = await repository.resolve(revision, signal)
   const shape = ['--format=%H', `--max-count=${mostCommits}`, '--no-ext-diff', '--no-textconv', '--no-color']
-  const args = ['log', ...shape, ...options, '--end-of-options', oid, ...pathspec]
-  const result = await gitOf(repository, 'the history of lines').run(args, placeOf(repository, signal))
-  if (isBeyondTheEnd(result)) return []
+  const args = ['log', ...shape, '--follow', '-M', '--end-of-options', oid, '--', path]
+  const result = await gitOf(repository, 'the history of a file').run(args, placeOf(repository, signal))
   if (result.code !== 0) throw failed(args, path, result)
-  return result.stdout.toString('utf8').match(/^[0-9a-f]{40,64}$/gm) ?? []
+  const oids = result.stdout.toString('utf8').match(/^[0-9a-f]{40,64}$/gm) ?? []
+  return { oids, complete: oids.length < mostCommits }
 }
 
 async function blame(
@@ -143,18 +136,33 @@ function failed(args: readonly string[], path: string, { stderr, code }: GitResu
 
 function parseBlame(text: string, ends: ReadonlySet<string>): BlamedLine[] {
   const found: BlamedLine[] = []
-  let oid = ''
-  let line = 0
+  let heading: Heading | undefined
   let path = ''
+  let time = 0
+  let previous: BlamedLine['previous']
   for (const row of text.split('\n')) {
-    const heading = oid === '' ? /^([0-9a-f]{40,64}) \d+ (\d+)/.exec(row) : undefined
-    if (heading?.[1] !== undefined) {
-      oid = heading[1]
-      line = Number(heading[2])
+    if (heading === undefined) {
+      heading = headingOf(row)
+      previous = undefined
     } else if (row.startsWith('\t')) {
-      found.push({ oid, line, path, text: row.slice(1), boundary: ends.has(oid) })
-      oid = ''
+      const before = previous === undefined ? {} : { previous }
+      found.push({ ...heading, path, text: row.slice(1), time, ...before, boundary: ends.has(heading.oid) })
+      heading = undefined
     } else if (row.startsWith('filename ')) path = unquotedPath(row.slice('filename '.length))
+    else if (row.startsWith('committer-time ')) time = Number(row.slice('committer-time '.length))
+    else previous = previousOf(row) ?? previous
   }
   return found
+}
+
+type Heading = Pick<BlamedLine, 'oid' | 'born' | 'line'>
+
+function headingOf(row: string): Heading | undefined {
+  const [, oid, born, line] = /^([0-9a-f]{40,64}) (\d+) (\d+)/.exec(row) ?? []
+  return oid === undefined ? undefined : { oid, born: Number(born), line: Number(line) }
+}
+
+function previousOf(row: string): BlamedLine['previous'] {
+  const [, oid, path] = /^previous ([0-9a-f]{40,64}) (.*)$/.exec(row) ?? []
+  return oid === undefined || path === undefined ? undefined : { oid, path: unquotedPath(path) }
 }

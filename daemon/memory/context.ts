@@ -78,10 +78,11 @@ async function fromTask(task: string, memory: Memory, signal: AbortSignal): Prom
 function blockOfHit(hit: Hit): Draft {
   const head = `${hit.oid.slice(0, 10)} ${hit.time.slice(0, 10)} ${hit.subject}`
   const reverted = hit.revertedBy === undefined ? [] : [`(reverted by ${hit.revertedBy.slice(0, 10)})`]
-  const texts = hit.passages.map(({ path, startLine, endLine, text }) =>
+  const told = hit.passages.filter(({ text }) => text.trim() !== '')
+  const texts = told.map(({ path, startLine, endLine, text }) =>
     path === '' ? text : `${path}:${startLine}-${endLine}\n${text}`,
   )
-  const places = hit.passages.filter(({ path, startLine }) => path !== '' && startLine > 0)
+  const places = told.filter(({ path, startLine }) => path !== '' && startLine > 0)
   return {
     about: hit.oid,
     text: [head, ...reverted, ...texts].join('\n'),

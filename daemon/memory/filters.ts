@@ -23,6 +23,10 @@ export function admitting(filters: Filters, { graph, now, sees }: FilterParts): 
   const tests: Admits[] = []
   const since = filters.since === undefined ? undefined : momentOf(filters.since, now())
   const until = filters.until === undefined ? undefined : momentOf(filters.until, now())
+  if (since !== undefined && until !== undefined && since > until) {
+    const message = `Nothing is newer than "${filters.since}" and older than "${filters.until}"; swap --since and --until.`
+    throw new AiosError('request.invalid', message)
+  }
   if (since !== undefined) tests.push((ordinal) => graph.committerTime(ordinal) >= since)
   if (until !== undefined) tests.push((ordinal) => graph.committerTime(ordinal) <= until)
   if (filters.kind !== undefined) tests.push((ordinal) => graph.kind(ordinal) === filters.kind)

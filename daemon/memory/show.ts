@@ -12,6 +12,8 @@ export async function show(revision: string, memory: Memory, signal: AbortSignal
   if (row === undefined) throw new AiosError('episode.unknown', `${oid.slice(0, 12)} is not remembered.`)
   const [detail] = await memory.store.details([oid])
   const ties = tiesOf(oid, memory)
+  const latest = memory.identities.latest(oid)
+  const now = latest === oid ? [] : [latest]
   return {
     repository: memory.id,
     episode: episodeOf(row, detail, {
@@ -19,8 +21,9 @@ export async function show(revision: string, memory: Memory, signal: AbortSignal
       reachable: memory.isReachable(oid),
     }),
     ties,
-    subjects: subjectsOf(ties, memory),
+    subjects: subjectsOf([...ties.flatMap(({ from, to }) => [from, to]), ...now], memory),
     was: memory.identities.was(oid),
+    ...(now[0] === undefined ? {} : { now: now[0] }),
   }
 }
 
@@ -30,10 +33,9 @@ function tiesOf(oid: string, { graph, ties, identities }: Memory): Tie[] {
   return [...told, ...identities.was(oid).map((old) => ({ kind: 'rewrites' as const, from: oid, to: old }))]
 }
 
-function subjectsOf(ties: readonly Tie[], { graph }: Memory): Record<string, string> {
-  const oids = new Set(ties.flatMap((tie) => [tie.from, tie.to]))
+function subjectsOf(oids: readonly string[], { graph }: Memory): Record<string, string> {
   return Object.fromEntries(
-    [...oids].flatMap((oid) => {
+    oids.flatMap((oid) => {
       const ordinal = graph.ordinalOf(oid)
       return ordinal === undefined ? [] : [[oid, graph.subject(ordinal)]]
     }),

@@ -6,6 +6,7 @@ import { doubtsAbout } from './doubts.ts'
 import { isoTime } from './episode.ts'
 import type { Memory } from './memory.ts'
 import { parseMessage } from './message.ts'
+import { newestFirst } from './order.ts'
 
 /** A line as blame sees it. */
 export interface BlamedLine {
@@ -13,6 +14,12 @@ export interface BlamedLine {
   readonly line: number
   readonly path: string
   readonly text: string
+  /** Its number in that commit. */
+  readonly born: number
+  /** When that commit was made, in seconds. */
+  readonly time: number
+  /** Where the file was before that commit. */
+  readonly previous?: { readonly oid: string; readonly path: string }
   /** Whether the history ends here because the repository is shallow. */
   readonly boundary: boolean
 }
@@ -20,10 +27,17 @@ export interface BlamedLine {
 /** What the history of lines is read with. */
 export interface LineHistory {
   blame(path: string, range: LineRange | undefined, signal: AbortSignal): Promise<BlamedLine[]>
-  /** Returns the commits that touched these lines, newest first, through renames. */
-  lineCommits(path: string, range: LineRange, signal: AbortSignal): Promise<string[]>
-  /** Returns the commits that touched this file, newest first, through renames. */
-  fileCommits(path: string, signal: AbortSignal): Promise<string[]>
+  /** Returns the commits that touched these lines, through renames. */
+  lineCommits(blamed: readonly BlamedLine[], signal: AbortSignal): Promise<Touching>
+  /** Returns the commits that touched this file, through renames. */
+  fileCommits(path: string, signal: AbortSignal): Promise<Touching>
+}
+
+/** Commits that touched something, newest first. */
+interface Touching {
+  readonly oids: readonly string[]
+  /** Whether the last of them is where it began. */
+  readonly complete: boolean
 }
 
 /** Lines from first to last, both included. */
@@ -60,9 +74,15 @@ export async function why(
   const shaping =
     range === undefined
       ? await history.fileCommits(question.path, signal)
-      : await history.lineCommits(question.path, range, signal)
-  if (shaping.length === 0 && blamed.length === 0) throw neverThere(question)
-  const roles = rolesOf(blamed, shaping, memory)
+      : await history.lineCommits(blamed, signal)
+  if (shaping.oids.length === 0 && blamed.length === 0) throw neverThere(question)
+  // Where the history of lines was cut, nobody knows what the first commit is; of a file the memory does.
+  const first = shaping.complete
+    ? shaping.oids.at(-1)
+    : range === undefined
+      ? firstTouching(question.path, memory)
+      : undefined
+  const roles = rolesOf(blamed, shaping.oids, first, memory)
   const rows = await memory.store.episodes([...roles.keys()])
   const episodes = rows.map((row) => describe(row, roles.get(row.oid) ?? 'shaped', question.path, blamed))
   const doubts = doubtsAbout({ episodes, blamed, rows, memory })
@@ -75,6 +95,15 @@ export async function why(
     confidence: confidenceAfter(doubts.length, episodes.length),
     doubts,
   }
+}
+
+function firstTouching(path: string, { graph, isReachable }: Memory): string | undefined {
+  const [first] = graph
+    .touching(path)
+    .filter((ordinal) => isReachable(graph.oid(ordinal)))
+    .toSorted(newestFirst(graph))
+    .slice(-1)
+  return first === undefined ? undefined : graph.oid(first)
 }
 
 function rangeOf({ line, endLine }: WhyQuestion): LineRange | undefined {
@@ -99,6 +128,7 @@ type Role = WhyEpisode['role']
 function rolesOf(
   blamed: readonly BlamedLine[],
   shaping: readonly string[],
+  oldest: string | undefined,
   memory: Memory,
 ): Map<string, Role> {
   const roles = new Map<string, Role>()
@@ -107,7 +137,6 @@ function rolesOf(
       roles.set(oid, role)
   }
   for (const oid of mostLinesFirst(blamed)) add(oid, 'last-changed')
-  const oldest = shaping.at(-1)
   if (blamed.length === 0 && shaping[0] !== undefined) add(shaping[0], 'last-changed')
   const storytellers = [...roles.keys(), ...shaping.slice(0, mostEpisodes)]
   for (const oid of storytellers) for (const [other, role] of tiedTo(oid, memory)) add(other, role)

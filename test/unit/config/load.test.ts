@@ -163,7 +163,7 @@ test('the answer lists each setting with its value, its origin and the files tha
     {
       code: 'config.invalid',
       message: `${repositoryFile}:1:1: "recal" is not a section of the settings. Did you mean recall?`,
-      hint: 'Correct the file, then run `aios config check`.',
+      hint: 'Correct what the message names, then run `aios config check`.',
     },
   ])
 })

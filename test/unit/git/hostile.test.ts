@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { blameLines, fileHistory, lineHistory } from '../../../daemon/git/blame.ts'
+import { blameLines, fileHistory } from '../../../daemon/git/blame.ts'
+import { lineHistory } from '../../../daemon/git/line-history.ts'
 import { createGit } from '../../../daemon/git/git.ts'
 import { listCommits, readHeaders } from '../../../daemon/git/history.ts'
 import { openLiveReader } from '../../../daemon/git/live.ts'
@@ -37,7 +38,10 @@ async function askEverything(repository: Repository) {
     changed: await changedPaths(repository, `${first}..HEAD`),
     files: [...(await filesAtHead(repository))],
     blame: await blameLines(repository, { path: 'moved.txt', start: 1, end: 5 }),
-    lines: await lineHistory(repository, { path: 'moved.txt', start: 1, end: 1 }),
+    lines: await lineHistory(
+      repository,
+      await blameLines(repository, { path: 'moved.txt', start: 1, end: 1 }),
+    ),
     file: await fileHistory(repository, { path: 'moved.txt' }),
   }
 }
@@ -51,7 +55,7 @@ test('nothing that a repository names is run, and nothing that it sets changes w
   const answers = await askEverything(await openRepository(hostile.path, git))
   expect(hostile.wasRun()).toBe(false)
   expect(answers.skipped).toEqual([])
-  expect(answers.file).toHaveLength(3)
+  expect(answers.file.oids).toHaveLength(3)
 
   const others = await askEverything(await openRepository(plain.path, git))
   const bodies = (of: typeof answers) =>
@@ -61,7 +65,7 @@ test('nothing that a repository names is run, and nothing that it sets changes w
   expect(bodies(answers)).toEqual(bodies(others))
   expect(answers.headers.map(({ message }) => message)).toEqual(['three\n', 'two\n', 'one é\n'])
   expect(answers.blob).toBe(others.blob)
-  expect(answers.lines).toHaveLength(others.lines.length)
+  expect(answers.lines.oids).toHaveLength(others.lines.oids.length)
   expect(answers.blame.map(({ text, path }) => [text, path])).toEqual(
     others.blame.map(({ text, path }) => [text, path]),
   )
@@ -93,7 +97,10 @@ test('what looks like an option is never taken for one', async () => {
     })
     await expect(repository.readCommit(revision)).rejects.toMatchObject({ code: 'revision.unknown' })
   }
-  await expect(fileHistory(repository, { path: '--output=x' })).resolves.toEqual([])
+  await expect(fileHistory(repository, { path: '--output=x' })).resolves.toEqual({
+    oids: [],
+    complete: true,
+  })
   await expect(blameLines(repository, { path: '--contents=x' })).rejects.toMatchObject({
     code: 'path.unknown',
   })

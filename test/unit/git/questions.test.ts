@@ -1,8 +1,9 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { blameLines, fileHistory, lineHistory } from '../../../daemon/git/blame.ts'
+import { blameLines, fileHistory } from '../../../daemon/git/blame.ts'
 import { createGit } from '../../../daemon/git/git.ts'
+import { lineHistory } from '../../../daemon/git/line-history.ts'
 import { repositoryPath } from '../../../daemon/git/paths.ts'
 import { openRepository } from '../../../daemon/git/repository.ts'
 import { changedPaths, filesAtHead, stagedPaths } from '../../../daemon/git/staged.ts'
@@ -55,10 +56,13 @@ test('lines lead to the commits that made them, through renames and past ignored
     [two, 2, 'old "name"', 'B', false],
     [one, 3, 'old "name"', 'c', false],
   ])
-  expect(await lineHistory(repository, { path: 'new', start: 2, end: 2 })).toEqual([two, one])
-  expect(await fileHistory(repository, { path: 'new' })).toEqual([four, three, two, one])
+  expect(await lineHistory(repository, blamed.slice(1, 2))).toEqual({ oids: [two, one], complete: true })
+  expect(await lineHistory(repository, blamed)).toEqual({ oids: [four, two, one], complete: true })
+  expect(await fileHistory(repository, { path: 'new' })).toEqual({
+    oids: [four, three, two, one],
+    complete: true,
+  })
   expect(await blameLines(repository, { path: 'new', start: 9, end: 10 })).toEqual([])
-  expect(await lineHistory(repository, { path: 'new', start: 9, end: 10 })).toEqual([])
   expect(await blameLines(repository, { path: 'old "name"', revision: one, start: 1, end: 99 })).toHaveLength(
     3,
   )
@@ -68,6 +72,19 @@ test('lines lead to the commits that made them, through renames and past ignored
   expect((await blameLines(repository, { path: 'new', start: 1, end: 1 }))[0]?.oid).toBe(one)
   source.commit('broken list', { '.git-blame-ignore-revs': 'this is no commit\n' })
   expect((await blameLines(repository, { path: 'new', start: 1, end: 1 }))[0]?.oid).toBe(four)
+})
+
+test('the history of a line that changes often is cut, and says so', async () => {
+  const source = createTestRepository()
+  const oids = Array.from({ length: 16 }, (_nothing, turn) =>
+    source.commit(`turn ${turn}`, { f: `a\nnumber ${turn}\nb\n` }),
+  )
+  const repository = await openRepository(source.path, git)
+  const blamed = await blameLines(repository, { path: 'f', start: 2, end: 2 })
+  expect(await lineHistory(repository, blamed)).toEqual({
+    oids: oids.toReversed().slice(0, 13),
+    complete: false,
+  })
 })
 
 test('blame in a shallow clone says where history ends', async () => {

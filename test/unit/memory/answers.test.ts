@@ -228,7 +228,11 @@ test('a commit is shown with the links from it and to it, and what it was before
     episode: { identity: mended, reachable: true, complete: true },
   })
   expect(amended.ties).toContainEqual({ kind: 'rewrites', from: amended.episode.oid, to: mended })
-  expect((await show(mended, memory, forever)).episode.reachable).toBe(false)
+  expect(await show(mended, memory, forever)).toMatchObject({
+    now: amended.episode.oid,
+    subjects: { [amended.episode.oid]: 'Seal it' },
+    episode: { reachable: false },
+  })
   await expect(show('0'.repeat(40), memory, forever)).rejects.toMatchObject({ code: 'revision.unknown' })
 })
 
@@ -267,6 +271,22 @@ test('why follows a line through a rename and a move', async () => {
       [built, expect.stringMatching(/introduced|fixed/)],
     ]),
   )
+})
+
+test('why names as the first commit only what is known to be the first', async () => {
+  const { shop } = withStory()
+  const first = shop.work('Keep a log', { 'src/log.ts': 'a\nb\n' })
+  shop.work('Log more', { 'src/log.ts': 'a\nB\n' })
+  const last = shop.work('Log most', { 'src/log.ts': 'a\nC\n' })
+  const { memory, questions } = await rememberRepository(shop.path)
+  const cut = async () => ({ oids: [last], complete: false })
+  const history = { ...questions, fileCommits: cut, lineCommits: cut }
+  const beginnings = async (line?: number) => {
+    const { episodes } = await why({ path: 'src/log.ts', line }, memory, history, forever)
+    return episodes.filter(({ role }) => role === 'introduced').map(({ oid }) => oid)
+  }
+  expect(await beginnings()).toEqual([first])
+  expect(await beginnings(2)).toEqual([])
 })
 
 test('why says what it doubts', async () => {
