@@ -6,6 +6,7 @@ import { benchLearning } from './learning.ts'
 import { benchRecall } from './recall.ts'
 import { machine } from './report.ts'
 import { benchSandbox } from './sandbox.ts'
+import { benchSubjects } from './subjects.ts'
 import { benchTrain, benchTune } from './train.ts'
 
 // `npm run bench -- NAME REPOSITORY`: measures on a real repository, and prints one JSON object a line.
@@ -13,6 +14,7 @@ import { benchTrain, benchTune } from './train.ts'
 const benches: Readonly<Record<string, (repository: string) => AsyncIterable<object>>> = {
   ingest: benchIngest,
   recall: benchRecall,
+  subjects: benchSubjects,
   latency: benchLatency,
   footprint: benchFootprint,
   hooks: benchHooks,

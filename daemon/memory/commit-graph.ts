@@ -3,6 +3,7 @@ import { createOidIndex, type OidIndex } from '../store/oid-index.ts'
 import type { EpisodeFacts } from '../store/store.ts'
 import { createIntegers, createLists, createNumbers, type Lists } from './columns.ts'
 import { kindOf } from './message.ts'
+import { createSubjectIndex, type SubjectIndex } from './subjects.ts'
 
 /**
  * Every remembered commit of a repository, in memory, as columns: about 300 bytes a commit.
@@ -22,6 +23,7 @@ export interface CommitGraph {
   isKnown(ordinal: number): boolean
   parents(ordinal: number): readonly number[]
   subject(ordinal: number): string
+  readonly subjects: Pick<SubjectIndex, 'search'>
   kind(ordinal: number): EpisodeKind
   author(ordinal: number): Author
   authorTime(ordinal: number): number
@@ -48,6 +50,7 @@ export function createCommitGraph(): CommitGraph {
   const oids = createOidIndex()
   const intern = interning(oids)
   const subjects: (string | undefined)[] = []
+  const subjectIndex = createSubjectIndex((ordinal) => subjects[ordinal] ?? '')
   const links = new Map<number, string>()
   const kinds: EpisodeKind[] = []
   const authorIds = createIntegers()
@@ -69,6 +72,7 @@ export function createCommitGraph(): CommitGraph {
     for (const id of touched) (touching[id] ??= []).push(ordinal)
     pathIds.set(ordinal, touched)
     parents.set(ordinal, facts.parents.map(intern))
+    if (isNew) subjectIndex.add(ordinal, facts.subject)
     subjects[ordinal] = facts.subject
     kinds[ordinal] = kindOf(facts.subject, facts.parents.length)
     if (facts.links !== '') links.set(ordinal, facts.links)
@@ -93,6 +97,7 @@ export function createCommitGraph(): CommitGraph {
     oid: (ordinal) => oids.oidOf(ordinal) ?? '',
     parents: parents.get,
     subject: (ordinal) => subjects[ordinal] ?? '',
+    subjects: subjectIndex,
     links: (ordinal) => links.get(ordinal) ?? '',
     kind: (ordinal) => kinds[ordinal] ?? 'other',
     author: (ordinal) => (isKnown(ordinal) ? authors.at(authorIds.get(ordinal)) : undefined) ?? nobody,

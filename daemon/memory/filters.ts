@@ -23,6 +23,8 @@ export function admitting(filters: Filters, { graph, now, sees }: FilterParts): 
   const tests: Admits[] = []
   const since = filters.since === undefined ? undefined : momentOf(filters.since, now())
   const until = filters.until === undefined ? undefined : momentOf(filters.until, now())
+  if (since !== undefined && until !== undefined && since > until)
+    throw new AiosError('request.invalid', `--since ${filters.since} is later than --until ${filters.until}.`)
   if (since !== undefined) tests.push((ordinal) => graph.committerTime(ordinal) >= since)
   if (until !== undefined) tests.push((ordinal) => graph.committerTime(ordinal) <= until)
   if (filters.kind !== undefined) tests.push((ordinal) => graph.kind(ordinal) === filters.kind)
@@ -40,13 +42,18 @@ function authored(graph: CommitGraph, part: string): Admits {
   }
 }
 
-/** A glob as in `.gitignore`: without a slash it fits a name at any depth; a folder fits all below it. */
-function touching(graph: CommitGraph, glob: string): Admits {
+/** Returns a predicate for paths. As in `.gitignore`, a glob without a slash fits at any depth; a folder, all below. */
+export function fitting(glob: string): (path: string) => boolean {
   const plain = glob.replace(/^\.?\//, '').replace(/\/$/, '')
   const patterns = plain.includes('/')
     ? [plain, `${plain}/**`]
     : [plain, `**/${plain}`, `${plain}/**`, `**/${plain}/**`]
   const matches = picomatch(patterns, globOptions)
+  return (path) => matches(path)
+}
+
+function touching(graph: CommitGraph, glob: string): Admits {
+  const matches = fitting(glob)
   const commits = new Set(
     graph
       .allPaths()
