@@ -98,7 +98,7 @@ async function candidatesFor(
   ])
   const touching = question.kind === 'path' ? touchingPath(question.words, memory, admits) : []
   const named =
-    question.kind === 'diff' ? [] : graph.subjects.search(question.words, matchesPerSearch, admits ?? isThere)
+    question.kind === 'diff' ? [] : graph.subjects.search(question.words, subjectsWanted, admits ?? isThere)
   const found = {
     subject: named.map(({ ordinal, score }) => ({ oid: graph.oid(ordinal), score })),
     message,
@@ -142,6 +142,9 @@ function living(
 
 /** Matches that each search contributes to the ranking. */
 const matchesPerSearch = 100
+
+/** Subjects that are brought up; a subject that fits less than so many others is not what was meant. */
+const subjectsWanted = 50
 
 /** Asks for more and more until enough of what is found is admitted, or everything was seen. */
 async function searchAdmitted(

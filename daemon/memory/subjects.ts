@@ -26,7 +26,7 @@ const buckets = 2 ** 16
 /** Words of a question that are looked up, rarest first: a subject is short. */
 const soughtWords = 24
 /** Subjects that are read again for each that is wanted. */
-const readPerWanted = 4
+const readPerWanted = 2
 
 /** Creates an index of no subjects, which reads those that matter again through `subjectOf`. */
 export function createSubjectIndex(subjectOf: (ordinal: number) => string): SubjectIndex {
@@ -135,16 +135,23 @@ function orderOf(subject: readonly string[], question: readonly string[]): numbe
   return kept.length / (question.length - 1)
 }
 
+/** A common word is in thousands of subjects: only those near the best sum are put in order. */
+const leastSum = 0.3
+
 function highestOf(sums: Float32Array, limit: number, admits: (ordinal: number) => boolean): number[] {
-  const found: number[] = []
-  for (let ordinal = 0; ordinal < sums.length; ordinal += 1) if ((sums[ordinal] ?? 0) > 0) found.push(ordinal)
-  const sorted = found.sort((a, b) => (sums[b] ?? 0) - (sums[a] ?? 0) || b - a)
-  const kept: number[] = []
-  for (const ordinal of sorted) {
-    if (kept.length === limit) break
-    if (admits(ordinal)) kept.push(ordinal)
+  let best = 0
+  for (let ordinal = 0; ordinal < sums.length; ordinal += 1) {
+    const sum = sums[ordinal] ?? 0
+    if (sum > best && admits(ordinal)) best = sum
   }
-  return kept
+  if (best === 0) return []
+  for (let least = best * 0.75; ; least -= best * 0.15) {
+    const found: number[] = []
+    for (let ordinal = 0; ordinal < sums.length; ordinal += 1)
+      if ((sums[ordinal] ?? 0) >= least && admits(ordinal)) found.push(ordinal)
+    if (found.length >= limit || least <= best * leastSum)
+      return found.sort((a, b) => (sums[b] ?? 0) - (sums[a] ?? 0) || b - a).slice(0, limit)
+  }
 }
 
 function wordsOf(text: string): string[] {
