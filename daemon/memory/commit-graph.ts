@@ -72,14 +72,13 @@ export function createCommitGraph(): CommitGraph {
     for (const id of touched) (touching[id] ??= []).push(ordinal)
     pathIds.set(ordinal, touched)
     parents.set(ordinal, facts.parents.map(intern))
-    if (isNew) subjectIndex.add(ordinal, facts.subject)
     subjects[ordinal] = facts.subject
     kinds[ordinal] = kindOf(facts.subject, facts.parents.length)
     if (facts.links !== '') links.set(ordinal, facts.links)
     authorIds.set(ordinal, authors.intern({ name: facts.authorName, email: facts.authorEmail }))
     authorTimes.set(ordinal, facts.authorTime)
     committerTimes.set(ordinal, facts.committerTime)
-    size += isNew ? 1 : 0
+    if (isNew) size = subjectIndex.add(ordinal, facts.subject)
   }
 
   const isKnown = (ordinal: number): boolean => subjects[ordinal] !== undefined
@@ -91,9 +90,7 @@ export function createCommitGraph(): CommitGraph {
     ancestors: (from) => markAncestors(from, parents, oids.next),
     isKnown,
     ordinalOf: oids.numberOf,
-    *ordinals() {
-      for (let ordinal = 0; ordinal < oids.next; ordinal += 1) if (isKnown(ordinal)) yield ordinal
-    },
+    ordinals: () => passing(oids.next, isKnown),
     oid: (ordinal) => oids.oidOf(ordinal) ?? '',
     parents: parents.get,
     subject: (ordinal) => subjects[ordinal] ?? '',
@@ -108,6 +105,10 @@ export function createCommitGraph(): CommitGraph {
     touching: (path) => touching[paths.find(path) ?? -1] ?? [],
     allPaths: () => paths.values,
   }
+}
+
+function* passing(next: number, test: (ordinal: number) => boolean): Generator<number, undefined> {
+  for (let ordinal = 0; ordinal < next; ordinal += 1) if (test(ordinal)) yield ordinal
 }
 
 /** Returns what gives each oid a number, the next one when it has none. */

@@ -7,7 +7,8 @@ import { isStopWord, stemOf } from './words.ts'
  * of whole messages gives it no advantage over those that quote it.
  */
 export interface SubjectIndex {
-  add(ordinal: number, subject: string): void
+  /** Adds a subject. Returns how many there are. */
+  add(ordinal: number, subject: string): number
   /** Returns the commits whose subjects say most of a question, best first. */
   search(question: string, limit: number, admits: (ordinal: number) => boolean): SubjectMatch[]
 }
@@ -41,7 +42,7 @@ export function createSubjectIndex(subjectOf: (ordinal: number) => string): Subj
   ordinals.push(0)
   previous.push(0)
 
-  function add(ordinal: number, subject: string): void {
+  function add(ordinal: number, subject: string): number {
     subjects += 1
     highest = Math.max(highest, ordinal)
     for (const bucket of new Set(wordsOf(subject).map(bucketOf))) {
@@ -50,6 +51,7 @@ export function createSubjectIndex(subjectOf: (ordinal: number) => string): Subj
       counts[bucket] = (counts[bucket] ?? 0) + 1
       ordinals.push(ordinal)
     }
+    return subjects
   }
 
   const rarityOf = (word: string): number => Math.log(1 + subjects / (1 + (counts[bucketOf(word)] ?? 0)))

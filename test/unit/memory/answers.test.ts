@@ -77,31 +77,6 @@ test('a question that nothing answers gets no answer, and the reason', async () 
   expect(poor).toMatchObject({ hits: [], abstained: true, reason: expect.stringMatching(/covers \d+ %/) })
 })
 
-test('what the filters keep out is told of, and a time that ends before it begins is refused', async () => {
-  const { shop, built } = withStory()
-  const { memory } = await rememberRepository(shop.path)
-  const ask = (filters: Filters) => recall({ question: 'siphon', filters }, memory, forever)
-  expect((await ask({ author: 'nobody' })).reason).toMatch(/^[1-9]\d* commits? ha(s|ve) .*--author nobody\.$/)
-  expect((await ask({ asOf: built, author: 'nobody' })).reason).toMatch(/^Nothing/)
-  await expect(ask({ since: '2024', until: '2023' })).rejects.toMatchObject({ code: 'request.invalid' })
-})
-
-test('who asks about some paths is shown what was said there', async () => {
-  const { shop, replaced } = withStory()
-  const { memory } = await rememberRepository(shop.path)
-  const { hits } = await recall({ question: 'siphon', filters: { path: 'docs/**' } }, memory, forever)
-  const shown = hits.find(({ oid }) => oid === replaced)?.passages.map(({ path }) => path)
-  expect(shown).toContain('docs/pump.md')
-  expect(shown).not.toContain('src/pump.ts')
-})
-
-test('who asks for a revert gets it before what it takes back', async () => {
-  const { shop, back } = withStory()
-  const { memory } = await rememberRepository(shop.path)
-  const { hits } = await recall({ question: 'reverted siphon' }, memory, forever)
-  expect(hits[0]?.oid).toBe(back)
-})
-
 test('a commit is found by the beginning of its oid, with those that speak of it', async () => {
   const { shop, built, mended } = withStory()
   const { memory } = await rememberRepository(shop.path)

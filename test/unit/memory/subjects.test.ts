@@ -85,8 +85,12 @@ test('what a search that was cut did not bring up counts as the worst that it di
 
 test('what only fills the list is left out, and an exact subject never', () => {
   const candidate = (oid: string, worth: number, isExact = false) => ({
-    ...{ oid, worth, isExact, score: worth, passages: [] },
-    signals: { ...{ subject: 0, message: 0, paths: 0, terms: 0, vector: 0, recency: 0, trust: 0 } },
+    oid,
+    worth,
+    isExact,
+    score: worth,
+    passages: [],
+    signals: { subject: 0, message: 0, paths: 0, terms: 0, vector: 0, recency: 0, trust: 0 },
   })
   const left = nearBest([candidate('exact', 0.01, true), candidate('good', 0.8), candidate('poor', 0.1)])
   expect(left.map(({ oid }) => oid)).toEqual(['exact', 'good'])
@@ -99,8 +103,17 @@ test('words of asking are not what is asked about, unless there is nothing else'
 
 test('an answer that writes two words as one speaks of both', () => {
   const hit: Hit = {
-    ...{ repository: 'r', oid: 'a', subject: 'find hotkeys', author: '', time: '', score: 1, identity: 'a' },
-    ...{ kind: 'other', reachable: true, was: [], passages: [] },
+    repository: 'r',
+    oid: 'a',
+    subject: 'find hotkeys',
+    author: '',
+    time: '',
+    score: 1,
+    identity: 'a',
+    kind: 'other',
+    reachable: true,
+    was: [],
+    passages: [],
   }
   expect(coverageOf(hit, ['hot', 'keys'])).toBe(1)
 })
