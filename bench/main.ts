@@ -7,6 +7,7 @@ import { benchLearning } from './learning.ts'
 import { benchRecall } from './recall.ts'
 import { machine } from './report.ts'
 import { benchSandbox } from './sandbox.ts'
+import { benchSubjects } from './subjects.ts'
 import { benchTrain, benchTune } from './train.ts'
 import { benchWhy } from './why.ts'
 
@@ -15,6 +16,7 @@ import { benchWhy } from './why.ts'
 const benches: Readonly<Record<string, (repository: string) => AsyncIterable<object>>> = {
   ingest: benchIngest,
   recall: benchRecall,
+  subjects: benchSubjects,
   latency: benchLatency,
   why: benchWhy,
   footprint: benchFootprint,

@@ -11,9 +11,10 @@ const share = (value: number, description: string) =>
 const strict = { additionalProperties: false } as const
 
 /** How much each signal counts for one kind of question. */
-const weights = (message: number, paths: number, terms: number, vector: number) =>
+const weights = (subject: number, message: number, paths: number, terms: number, vector: number) =>
   Type.Object(
     {
+      subject: share(subject, 'Words of the subject.'),
       message: share(message, 'Full text of the message.'),
       paths: share(paths, 'Full text of the paths.'),
       terms: share(terms, 'Words and identifiers of the hunks.'),
@@ -68,10 +69,10 @@ export const Config = Type.Object(
         }),
         weights: Type.Object(
           {
-            prose: weights(1, 0.2, 0.35, 0.15),
-            code: weights(0.5, 0.2, 1, 0.3),
-            path: weights(0.3, 1, 0.3, 0.1),
-            diff: weights(0.4, 0.4, 1, 0.4),
+            prose: weights(1, 1, 0.2, 0.35, 0.15),
+            code: weights(0.5, 0.5, 0.2, 1, 0.3),
+            path: weights(0.2, 0.3, 1, 0.3, 0.1),
+            diff: weights(0, 0.4, 0.4, 1, 0.4),
           },
           strict,
         ),

@@ -96,9 +96,16 @@ function printHit(
     const shares = signals.map(([name, share]) => `${name} ${share.toFixed(2)}`).join(' · ')
     terminal.line(
       '      ',
-      styled('dim', fit(`score ${hit.score.toFixed(2)} = ${shares}`, terminal.width - 6)),
+      styled('dim', fit(`score ${hit.score.toFixed(2)} = ${scaled(shares, hit)}`, terminal.width - 6)),
     )
   }
+}
+
+/** The shares add up to the score once they are divided by the weights, and by what its kind of commit costs it. */
+function scaled(shares: string, { score, signals = {} }: Hit): string {
+  const sum = Object.values(signals).reduce((total, share) => total + share, 0)
+  const divisor = score === 0 ? 1 : sum / score
+  return divisor === 0 || divisor.toFixed(2) === '1.00' ? shares : `(${shares}) ÷ ${divisor.toFixed(2)}`
 }
 
 function about(hit: Hit, isMixed: boolean): Piece[] {

@@ -3,6 +3,7 @@ import { createOidIndex, type OidIndex } from '../store/oid-index.ts'
 import type { EpisodeFacts } from '../store/store.ts'
 import { createIntegers, createLists, createNumbers, type Lists } from './columns.ts'
 import { kindOf } from './message.ts'
+import { createSubjectIndex, type SubjectIndex } from './subjects.ts'
 
 /**
  * Every remembered commit of a repository, in memory, as columns: about 300 bytes a commit.
@@ -22,6 +23,7 @@ export interface CommitGraph {
   isKnown(ordinal: number): boolean
   parents(ordinal: number): readonly number[]
   subject(ordinal: number): string
+  readonly subjects: Pick<SubjectIndex, 'search'>
   kind(ordinal: number): EpisodeKind
   author(ordinal: number): Author
   authorTime(ordinal: number): number
@@ -48,6 +50,7 @@ export function createCommitGraph(): CommitGraph {
   const oids = createOidIndex()
   const intern = interning(oids)
   const subjects: (string | undefined)[] = []
+  const subjectIndex = createSubjectIndex((ordinal) => subjects[ordinal] ?? '')
   const links = new Map<number, string>()
   const kinds: EpisodeKind[] = []
   const authorIds = createIntegers()
@@ -76,7 +79,7 @@ export function createCommitGraph(): CommitGraph {
     authorIds.set(ordinal, authors.intern({ name: facts.authorName, email: facts.authorEmail }))
     authorTimes.set(ordinal, facts.authorTime)
     committerTimes.set(ordinal, facts.committerTime)
-    size += isNew ? 1 : 0
+    if (isNew) size = subjectIndex.add(ordinal, facts.subject)
   }
 
   const isKnown = (ordinal: number): boolean => subjects[ordinal] !== undefined
@@ -88,12 +91,11 @@ export function createCommitGraph(): CommitGraph {
     ancestors: (from) => markAncestors(from, parents, oids.next),
     isKnown,
     ordinalOf: oids.numberOf,
-    *ordinals() {
-      for (let ordinal = 0; ordinal < oids.next; ordinal += 1) if (isKnown(ordinal)) yield ordinal
-    },
+    ordinals: () => passing(oids.next, isKnown),
     oid: (ordinal) => oids.oidOf(ordinal) ?? '',
     parents: parents.get,
     subject: (ordinal) => subjects[ordinal] ?? '',
+    subjects: subjectIndex,
     links: (ordinal) => links.get(ordinal) ?? '',
     kind: (ordinal) => kinds[ordinal] ?? 'other',
     author: (ordinal) => (isKnown(ordinal) ? authors.at(authorIds.get(ordinal)) : undefined) ?? nobody,
@@ -104,6 +106,10 @@ export function createCommitGraph(): CommitGraph {
     touching: (path) => touching[paths.find(path) ?? -1] ?? [],
     allPaths: () => paths.values,
   }
+}
+
+function* passing(next: number, test: (ordinal: number) => boolean): Generator<number, undefined> {
+  for (let ordinal = 0; ordinal < next; ordinal += 1) if (test(ordinal)) yield ordinal
 }
 
 /** Returns what gives each oid a number, the next one when it has none. */

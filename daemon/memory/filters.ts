@@ -44,13 +44,18 @@ function authored(graph: CommitGraph, part: string): Admits {
   }
 }
 
-/** A glob as in `.gitignore`: without a slash it fits a name at any depth; a folder fits all below it. */
-function touching(graph: CommitGraph, glob: string): Admits {
+/** Returns a predicate for paths. As in `.gitignore`, a glob without a slash fits at any depth; a folder, all below. */
+export function fitting(glob: string): (path: string) => boolean {
   const plain = glob.replace(/^\.?\//, '').replace(/\/$/, '')
   const patterns = plain.includes('/')
     ? [plain, `${plain}/**`]
     : [plain, `**/${plain}`, `${plain}/**`, `**/${plain}/**`]
   const matches = picomatch(patterns, globOptions)
+  return (path) => matches(path)
+}
+
+function touching(graph: CommitGraph, glob: string): Admits {
+  const matches = fitting(glob)
   const commits = new Set(
     graph
       .allPaths()

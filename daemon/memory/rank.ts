@@ -1,7 +1,7 @@
 import type { Match } from '../store/store.ts'
 
-/** Where a score comes from. Full text of three kinds, nearness of meaning, and two that need no question. */
-export const signalNames = ['message', 'paths', 'terms', 'vector', 'recency', 'trust'] as const
+/** Where a score comes from. Words of the subject, full text of three kinds, nearness of meaning, and two that need no question. */
+export const signalNames = ['subject', 'message', 'paths', 'terms', 'vector', 'recency', 'trust'] as const
 export type SignalName = (typeof signalNames)[number]
 
 /** How much each signal counts. */
@@ -13,35 +13,51 @@ export type SearchSignal = Exclude<SignalName, 'recency' | 'trust'>
 /** A commit that some signal brought up. */
 export interface Candidate {
   readonly oid: string
-  /** Between 0 and 1 when the weights are. */
+  /** Between 0 and 1 when the weights are; 1 when the subject is the question. */
   readonly score: number
   /** Each signal's share of the score. */
   readonly signals: Record<SignalName, number>
+  /** How well it fits the question, whatever is known of it without one. */
+  readonly worth: number
+  /** Whether its subject is the question; such a one goes before all others. */
+  readonly isExact: boolean
   /** Its pieces that matched, best first. */
   readonly passages: readonly Match[]
 }
 
-/** What is known of a commit without a question. Both between 0 and 1. */
+/** What is known of a commit without its text. All between 0 and 1. */
 export interface Priors {
   recency(oid: string): number
   trust(oid: string): number
+  /** Scales the whole score: how likely a commit of this kind is what is asked for. */
+  kind(oid: string): number
+}
+
+/** What the searches found, best first. */
+export interface Found extends Readonly<Record<SearchSignal, readonly Match[]>> {
+  /** Commits whose subject is the question. */
+  readonly exact: ReadonlySet<string>
+  /** Searches that would have found more. */
+  readonly cut: ReadonlySet<SearchSignal>
 }
 
 /**
  * Merges what the searches found into one ranking.
  *
  * Each search's scores are divided by its best, because scores of different searches do not compare; a
- * commit counts with its best piece. The priors only nudge: they scale what was found and find nothing.
+ * commit counts with its best piece. What a search that was cut did not bring up is taken for as good as the
+ * worst it did: it was not looked at, which is not the same as having nothing. The priors only nudge: they
+ * scale what was found and find nothing.
  */
-export function rank(
-  found: Readonly<Record<SearchSignal, readonly Match[]>>,
-  weights: Weights,
-  priors: Priors,
-): Candidate[] {
+export function rank(found: Found, weights: Weights, priors: Priors): Candidate[] {
   const candidates = new Map<string, { signals: Record<SignalName, number>; passages: Match[] }>()
-  for (const signal of ['message', 'paths', 'terms', 'vector'] as const) {
-    const best = Math.max(0, ...found[signal].map((match) => match.score))
+  const floors = noSignals()
+  for (const signal of ['subject', 'message', 'paths', 'terms', 'vector'] as const) {
+    const scores = found[signal].map((match) => Math.max(0, match.score))
+    // A subject's score is a share already: the best of poor ones is poor.
+    const best = signal === 'subject' ? 1 : Math.max(0, ...scores)
     if (best === 0 || weights[signal] === 0) continue
+    if (found.cut.has(signal)) floors[signal] = (Math.min(...scores) / best) * weights[signal]
     for (const match of found[signal]) {
       const candidate = candidates.get(match.oid) ?? { signals: noSignals(), passages: [] }
       candidates.set(match.oid, candidate)
@@ -50,20 +66,26 @@ export function rank(
       if (match.key !== undefined) candidate.passages.push(match)
     }
   }
-  const total =
-    weights.message + weights.paths + weights.terms + weights.vector + weights.recency + weights.trust
+  const whole = signalNames.reduce((sum, name) => sum + weights[name], 0)
   return [...candidates]
     .map(([oid, { signals, passages }]) => {
+      for (const name of signalNames) signals[name] = Math.max(signals[name], floors[name])
+      const fit = signalNames.reduce((sum, name) => sum + signals[name], 0)
       signals.recency = weights.recency * priors.recency(oid)
       signals.trust = weights.trust * priors.trust(oid)
-      const score = signalNames.reduce((sum, name) => sum + signals[name], 0) / (total === 0 ? 1 : total)
-      return { oid, score, signals, passages: distinct(passages) }
+      const isExact = found.exact.has(oid)
+      const scale = (isExact ? 1 : priors.kind(oid)) / (whole === 0 ? 1 : whole)
+      const score = (fit + signals.recency + signals.trust) * scale
+      return { oid, score, worth: fit * scale, isExact, signals, passages: distinct(passages) }
     })
-    .toSorted((a, b) => b.score - a.score || (a.oid < b.oid ? -1 : 1))
+    .toSorted(
+      (a, b) => Number(b.isExact) - Number(a.isExact) || b.score - a.score || (a.oid < b.oid ? -1 : 1),
+    )
+    .map((candidate) => (candidate.isExact ? { ...candidate, score: 1 } : candidate))
 }
 
 function noSignals(): Record<SignalName, number> {
-  return { message: 0, paths: 0, terms: 0, vector: 0, recency: 0, trust: 0 }
+  return { subject: 0, message: 0, paths: 0, terms: 0, vector: 0, recency: 0, trust: 0 }
 }
 
 /** A piece that two searches found stands once, where the first of them put it. */

@@ -2,7 +2,14 @@ import { distinctTerms } from '../../native-workers/tokenise.ts'
 
 /** Returns the words of a question that say what it is about: no stop words, each once, in order. */
 export function contentWords(text: string): string[] {
-  return distinctTerms(text).filter((word) => !stopWords.has(word))
+  const words = distinctTerms(text).filter((word) => !stopWords.has(word))
+  const telling = words.filter((word) => !fillers.has(word))
+  return telling.length > 0 ? telling : words
+}
+
+/** Says whether a word says nothing of what a text is about. */
+export function isStopWord(word: string): boolean {
+  return stopWords.has(word)
 }
 
 /**
@@ -23,3 +30,6 @@ const stopWords = new Set(
     'would you your'
   ).split(' '),
 )
+
+/** Words of a question rather than of what it is about; alone, they are what it is about. */
+const fillers = new Set('exist existed existing exists happen happened happening happens'.split(' '))

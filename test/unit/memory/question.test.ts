@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { momentOf } from '../../../daemon/memory/when.ts'
 import { isoTime } from '../../../daemon/memory/episode.ts'
 import { understand } from '../../../daemon/memory/question.ts'
-import { rank } from '../../../daemon/memory/rank.ts'
+import { rank, type SearchSignal } from '../../../daemon/memory/rank.ts'
 import { coverageOf } from '../../../daemon/memory/coverage.ts'
 import type { Hit } from '../../../contract/answers.ts'
 import { stemOf } from '../../../daemon/memory/words.ts'
@@ -121,9 +121,17 @@ test.each([
   1000,
 )
 
-const weights = { message: 1, paths: 0.5, terms: 0.5, vector: 0, recency: 0.1, trust: 0.1 }
-const priors = { recency: () => 1, trust: () => 1 }
-const nothing = { message: [], paths: [], terms: [], vector: [] }
+const weights = { subject: 0, message: 1, paths: 0.5, terms: 0.5, vector: 0, recency: 0.1, trust: 0.1 }
+const priors = { recency: () => 1, trust: () => 1, kind: () => 1 }
+const nothing = {
+  exact: new Set<string>(),
+  cut: new Set<SearchSignal>(),
+  subject: [],
+  message: [],
+  paths: [],
+  terms: [],
+  vector: [],
+}
 
 test('a commit that two searches find stands before those that one finds', () => {
   const found = {

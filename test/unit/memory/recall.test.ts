@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import type { Filters } from '../../../contract/answers.ts'
+import { recall } from '../../../daemon/memory/recall.ts'
+import { forever, rememberRepository } from '../../fixtures/memory.ts'
+import { createWorkshop, lines, type Workshop } from './workshop.ts'
+
+/** A pump is built, replaced by a siphon, and comes back. */
+function withSiphon(): { shop: Workshop; built: string; replaced: string; back: string } {
+  const shop = createWorkshop()
+  const built = shop.work('Add the bilge pump', { 'src/pump.ts': lines(20) })
+  shop.pass(60)
+  const replaced = shop.work('Replace the bilge pump by a siphon', {
+    'src/pump.ts': lines(20, { 5: 'const siphon = open()', 6: 'siphon.start()' }),
+    'docs/pump.md': 'Siphon parts.\n',
+  })
+  shop.pass(60)
+  shop.at(['revert', '--no-edit', replaced])
+  return { shop, built, replaced, back: shop.head() }
+}
+
+test('what the filters keep out is told of, and a time that ends before it begins is refused', async () => {
+  const { shop, built } = withSiphon()
+  const { memory } = await rememberRepository(shop.path)
+  const ask = (filters: Filters) => recall({ question: 'siphon', filters }, memory, forever)
+  expect((await ask({ author: 'nobody' })).reason).toMatch(/^[1-9]\d* commits? ha(s|ve) .*--author nobody\.$/)
+  expect((await ask({ asOf: built, author: 'nobody' })).reason).toMatch(/^Nothing/)
+  await expect(ask({ since: '2024', until: '2023' })).rejects.toMatchObject({ code: 'request.invalid' })
+})
+
+test('who asks about some paths is shown what was said there', async () => {
+  const { shop, replaced } = withSiphon()
+  const { memory } = await rememberRepository(shop.path)
+  const { hits } = await recall({ question: 'siphon', filters: { path: 'docs/**' } }, memory, forever)
+  const shown = hits.find(({ oid }) => oid === replaced)?.passages.map(({ path }) => path)
+  expect(shown).toContain('docs/pump.md')
+  expect(shown).not.toContain('src/pump.ts')
+})
+
+test('who asks for a revert gets it before what it takes back', async () => {
+  const { shop, back } = withSiphon()
+  const { memory } = await rememberRepository(shop.path)
+  const { hits } = await recall({ question: 'reverted siphon' }, memory, forever)
+  expect(hits[0]?.oid).toBe(back)
+})
