@@ -264,7 +264,6 @@ test('why follows a line through a rename and a move', async () => {
 test('why names as the first commit only what is known to be the first', async () => {
   const { shop } = withStory()
   const first = shop.work('Keep a log', { 'src/log.ts': 'a\nb\n' })
-  shop.work('Log more', { 'src/log.ts': 'a\nB\n' })
   const last = shop.work('Log most', { 'src/log.ts': 'a\nC\n' })
   const { memory, questions } = await rememberRepository(shop.path)
   const cut = async () => ({ oids: [last], complete: false })
