@@ -54,10 +54,8 @@ export function createCommitGraph(): CommitGraph {
   const links = new Map<number, string>()
   const kinds: EpisodeKind[] = []
   const authorIds = createIntegers()
-  const authorTimes = createNumbers()
-  const committerTimes = createNumbers()
-  const parents = createLists()
-  const pathIds = createLists()
+  const [authorTimes, committerTimes] = [createNumbers(), createNumbers()]
+  const [parents, pathIds] = [createLists(), createLists()]
   const authors = createTable<Author>(({ name, email }) => `${name}\0${email}`)
   const paths = createTable<string>((path) => path)
   const touching: number[][] = []

@@ -4,49 +4,11 @@ import { rememberRepository, forever } from '../../fixtures/memory.ts'
 import { context } from '../../../daemon/memory/context.ts'
 import { recall } from '../../../daemon/memory/recall.ts'
 import { show } from '../../../daemon/memory/show.ts'
-import { suggest } from '../../../daemon/memory/suggestions.ts'
 import { timeline } from '../../../daemon/memory/timeline.ts'
 import { loadTokenCounter } from '../../../daemon/memory/tokens.ts'
-import { related } from '../../../daemon/memory/related.ts'
 import { why, type WhyQuestion } from '../../../daemon/memory/why.ts'
-import { createWorkshop, lines, type Workshop } from './workshop.ts'
-
-/** A history with a story: a pump is built, replaced, goes back, and is mended; another branch never merges. */
-function withStory(): {
-  shop: Workshop
-  built: string
-  replaced: string
-  back: string
-  mended: string
-  aside: string
-} {
-  const shop = createWorkshop()
-  const work = (message: string, files: Record<string, string>) => {
-    shop.pass(86_400)
-    return shop.work(message, files)
-  }
-  const built = work('Add the bilge pump\n\nWater came in faster than we could bail.', {
-    'src/pump.ts': lines(20),
-  })
-  const replaced = work('Replace the bilge pump by a siphon\n\nA siphon has no moving parts.', {
-    'src/pump.ts': lines(20, { 5: 'const siphon = open()', 6: 'siphon.start()' }),
-    'docs/pump.md': 'Siphons.\n',
-  })
-  shop.pass(86_400)
-  shop.at(['revert', '--no-edit', replaced])
-  const back = shop.head()
-  const mended = work(
-    `Seal the valve of the bilge pump\n\nIt leaked.\n\nFixes: ${built.slice(0, 12)} ("Add the bilge pump")`,
-    {
-      'src/pump.ts': lines(20, { 5: 'seal(valve)' }),
-      'docs/pump.md': 'Valves.\n',
-    },
-  )
-  shop.git('checkout', '--quiet', '-b', 'aside', built)
-  const aside = work('Paint the bilge pump crimson', { 'src/paint.ts': 'crimson\n', '-odd name.ts': 'x\n' })
-  shop.git('checkout', '--quiet', 'main')
-  return { shop, built, replaced, back, mended, aside }
-}
+import { withStory } from './story.ts'
+import { createWorkshop, lines } from './workshop.ts'
 
 const oidsOf = (answer: { hits: readonly { oid: string }[] }) => answer.hits.map(({ oid }) => oid)
 
@@ -276,7 +238,6 @@ test('why follows a line through a rename and a move', async () => {
 test('why names as the first commit only what is known to be the first', async () => {
   const { shop } = withStory()
   const first = shop.work('Keep a log', { 'src/log.ts': 'a\nb\n' })
-  shop.work('Log more', { 'src/log.ts': 'a\nB\n' })
   const last = shop.work('Log most', { 'src/log.ts': 'a\nC\n' })
   const { memory, questions } = await rememberRepository(shop.path)
   const cut = async () => ({ oids: [last], complete: false })
@@ -348,66 +309,4 @@ test('a pack about nothing is refused', async () => {
   await expect(context({ repository: 'r1', staged: true }, parts, forever)).rejects.toThrow(
     'Nothing is staged',
   )
-})
-
-test('each command that is suggested has an answer', async () => {
-  const { shop } = withStory()
-  for (let index = 0; index < 6; index += 1) {
-    shop.pass(60)
-    const both = {
-      '-odd name.ts': `export const knots = ${index}\n`,
-      'src/mast.ts': `export const sails = ${index}\n`,
-    }
-    shop.work(`Trim the sails to ${index} knots\n\nThe wind turned.`, both)
-  }
-  const { memory, questions } = await rememberRepository(shop.path)
-  const parts = { memory, currentPaths: questions.currentPaths, blame: questions.blameFile }
-  const { summary, tries } = await suggest(parts, forever)
-  expect(summary).toMatchObject({ commits: 11, reverts: 1, ties: 2, firstYear: 2023, lastYear: 2023 })
-  expect(tries).toHaveLength(3)
-  for (const { command } of tries) {
-    const [, verb, argument = ''] = /^aios (\w+) '?(.*?)'?$/.exec(command) ?? []
-    expect(argument).not.toMatch(/^-/)
-    const answers = {
-      recall: async () => (await recall({ question: argument }, memory, forever)).hits,
-      related: async () =>
-        (
-          await related(
-            { repository: 'r1', paths: [await questions.pathInside(argument)] },
-            { memory, ...questions },
-            forever,
-          )
-        ).files,
-      why: async () => {
-        const [, path = '', line] = /^(.*):(\d+)$/.exec(argument) ?? []
-        return (
-          await why(
-            { path: await questions.pathInside(path), line: Number(line) },
-            memory,
-            questions,
-            forever,
-          )
-        ).episodes
-      },
-    }
-    const isKnown = (name: string | undefined): name is keyof typeof answers =>
-      name !== undefined && Object.hasOwn(answers, name)
-    expect(isKnown(verb) ? await answers[verb]() : []).not.toEqual([])
-  }
-})
-
-test('a history of one commit suggests what any history has, and an empty one nothing', async () => {
-  const shop = createWorkshop()
-  const { memory, questions, remembered } = await rememberRepository(shop.path)
-  const parts = { memory, currentPaths: questions.currentPaths, blame: questions.blameFile }
-  expect((await suggest(parts, forever)).tries).toEqual([])
-
-  const only = shop.work('begin')
-  await remembered.settled()
-  expect((await suggest(parts, forever)).tries.map(({ command }) => command)).toEqual([
-    'aios timeline',
-    'aios show HEAD',
-  ])
-  expect((await timeline({ repository: 'r1' }, memory, forever)).items).toMatchObject([{ oid: only }])
-  expect((await show('HEAD', memory, forever)).episode.oid).toBe(only)
 })
