@@ -64,8 +64,7 @@ export function createCommitGraph(): CommitGraph {
   function add(facts: EpisodeFacts): void {
     const ordinal = intern(facts.oid)
     const isNew = subjects[ordinal] === undefined
-    const isMore = pathIds.lengthOf(ordinal) === 0 && facts.paths.length > 0
-    if (!isNew && !isMore && parents.lengthOf(ordinal) >= facts.parents.length) return
+    if (!isNew && !tellsMore(facts, parents.lengthOf(ordinal), pathIds.lengthOf(ordinal))) return
     for (const id of pathIds.get(ordinal)) touching[id] = without(touching[id], ordinal)
     const touched = new Set(facts.paths.map(paths.intern))
     for (const id of touched) (touching[id] ??= []).push(ordinal)
@@ -108,6 +107,11 @@ export function createCommitGraph(): CommitGraph {
 
 function* passing(next: number, test: (ordinal: number) => boolean): Generator<number, undefined> {
   for (let ordinal = 0; ordinal < next; ordinal += 1) if (test(ordinal)) yield ordinal
+}
+
+/** Says whether a commit is better known by this: where a clone was shallow it lacked parents, without its tree paths. */
+function tellsMore(facts: EpisodeFacts, knownParents: number, knownPaths: number): boolean {
+  return facts.parents.length > knownParents || (knownPaths === 0 && facts.paths.length > 0)
 }
 
 /** Returns what gives each oid a number, the next one when it has none. */
