@@ -1,3 +1,5 @@
+import { agentErrorKinds } from './agent-errors.ts'
+
 /** What a caller may rely on when something it asked for did not happen. */
 export interface ErrorKind {
   /** HTTP status of the answer. */
@@ -214,6 +216,7 @@ export const errorKinds = {
     exit: 1,
     hint: 'Correct the plugin as the message says, then load it again.',
   },
+  ...agentErrorKinds,
   internal: { status: 500, exit: 1, hint: 'This is a bug in aios; `aios daemon logs` has the details.' },
 } as const satisfies Record<string, ErrorKind>
 

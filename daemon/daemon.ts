@@ -11,6 +11,8 @@ import type { StateFolders } from '../contract/state.ts'
 import { createAnswers } from './answers.ts'
 import { createConfigDoor } from './answers-config.ts'
 import { guardAnswers } from './answers-hooks.ts'
+import { answersAboutNotes } from './answers-notes.ts'
+import { answersToAgents } from './answers-tools.ts'
 import type { Events } from './bus/events.ts'
 import type { HookBus } from './bus/hooks.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -194,6 +196,8 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
   const answers: Answers<typeof routes> = createAnswers({
     repositories,
     plugins: openPlugins({ ...ground, ...built, questions: () => answers }),
+    notes: answersAboutNotes({ ...ground, notes: journal.notes, repositories, publish: events.publish }),
+    tools: answersToAgents(() => guarded),
     config: createConfigDoor(folders.configFile, environment, repositories, createGit(), config.refresh),
     events: { since: journal.since, subscribe: events.subscribe },
     health: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
@@ -212,7 +216,8 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
       ({ registration }) => registration.id,
       () => undefined,
     )
-  return idle.watching(guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter }))
+  const guarded = guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter })
+  return idle.watching(guarded)
 }
 
 async function listen(

@@ -1,0 +1,25 @@
+/** What may go wrong with coding agents: their tools, their notes, and the files that tell them of aios. */
+export const agentErrorKinds = {
+  'note.unknown': { status: 404, exit: 3, hint: 'See `aios note list` for the notes that are there.' },
+  'tool.forbidden': {
+    status: 403,
+    exit: 4,
+    hint: 'Use a token of the role `writer`, or ask the person who runs the daemon to do it.',
+  },
+  'agent.unknown': { status: 404, exit: 2, hint: 'Run `aios connect` to see the agents that aios knows.' },
+  'agent.unreadable': {
+    status: 500,
+    exit: 1,
+    hint: 'Mend the file, or add the entry by hand as docs/agents.md shows; nothing was changed.',
+  },
+  'agent.taken': {
+    status: 409,
+    exit: 1,
+    hint: 'Rename or remove that entry, or add --replace to put aios in its place.',
+  },
+  'agent.unwritable': {
+    status: 500,
+    exit: 1,
+    hint: 'Give yourself write permission on the file and its folder; nothing was changed.',
+  },
+} as const
