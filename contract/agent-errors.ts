@@ -1,11 +1,8 @@
+import type { ErrorKind } from './error-kind.ts'
+
 /** What may go wrong with coding agents: their tools, their notes, and the files that tell them of aios. */
-export const agentErrorKinds = {
+export const agentErrors = {
   'note.unknown': { status: 404, exit: 3, hint: 'See `aios note list` for the notes that are there.' },
-  'tool.forbidden': {
-    status: 403,
-    exit: 4,
-    hint: 'Use a token of the role `writer`, or ask the person who runs the daemon to do it.',
-  },
   'agent.unknown': { status: 404, exit: 2, hint: 'Run `aios connect` to see the agents that aios knows.' },
   'agent.unreadable': {
     status: 500,
@@ -22,4 +19,4 @@ export const agentErrorKinds = {
     exit: 1,
     hint: 'Give yourself write permission on the file and its folder; nothing was changed.',
   },
-} as const
+} as const satisfies Record<string, ErrorKind>

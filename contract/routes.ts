@@ -1,3 +1,4 @@
+import { authRoutes } from './auth-routes.ts'
 import { daemonRoutes } from './daemon-routes.ts'
 import { hookRoutes } from './hook-routes.ts'
 import { noteRoutes } from './note-routes.ts'
@@ -15,6 +16,7 @@ export const routes = {
   ...pluginRoutes,
   ...noteRoutes,
   ...toolRoutes,
+  ...authRoutes,
 } as const
 
 /** The name of a route. */

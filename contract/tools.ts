@@ -1,6 +1,6 @@
 import Type, { type Static, type TObject } from 'typebox'
 import { globPattern, limits } from './limits.ts'
-import type { Role } from './route.ts'
+import type { Role } from './caller.ts'
 
 /** What a coding agent may ask over MCP, as it is told to the agent. */
 export interface ToolDescription {

@@ -1,4 +1,5 @@
 import type { RecallAnswer } from '../contract/answers.ts'
+import type { authRoutes } from '../contract/auth-routes.ts'
 import type { EventEnvelope } from '../contract/events.ts'
 import { AiosError } from '../contract/errors.ts'
 import type { noteRoutes } from '../contract/note-routes.ts'
@@ -40,6 +41,7 @@ export interface AnswerParts {
   readonly plugins: Answers<typeof pluginRoutes>
   readonly notes: Answers<typeof noteRoutes>
   readonly tools: Answers<typeof toolRoutes>
+  readonly access: Answers<typeof authRoutes>
 }
 
 /** Returns what answers each route: a line or two each, because the work is done below. */
@@ -62,6 +64,7 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
     ...parts.plugins,
     ...parts.notes,
     ...parts.tools,
+    ...parts.access,
     followProgress: ({ repository }, signal) =>
       follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),
     async suggestions({ repository }, signal) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createMcpHandler } from '@modelcontextprotocol/server'
-import type { Role } from '../../contract/route.ts'
+import { may, roles, type Caller, type Role } from '../../contract/caller.ts'
 import { tools, type ToolName } from '../../contract/tools.ts'
 import { AiosError } from '../../contract/errors.ts'
 import { refusal } from './refusal.ts'
@@ -10,8 +10,8 @@ import { webRequest, writeResponse } from './web-request.ts'
 
 /** MCP over HTTP: one request, one answer, nothing kept between them. */
 export interface McpDoor {
-  /** Answers a `POST /mcp` that the guard has let through, in the name of a role. */
-  handle(request: IncomingMessage, response: ServerResponse, body: unknown, role: Role): Promise<void>
+  /** Answers a `POST /mcp` that the guard has let through; its caller may call the tools of its role. */
+  handle(request: IncomingMessage, response: ServerResponse, body: unknown, caller: Caller): Promise<void>
   close(): Promise<void>
 }
 
@@ -22,9 +22,6 @@ export interface McpDoorParts {
   readonly onError: (error: Error) => void
 }
 
-/** Each role may do what the ones before it may. */
-const roles: readonly Role[] = ['reader', 'writer', 'approver', 'admin']
-
 /** Creates the door. It speaks the current revision, and to clients of the one before in theirs. */
 export function createMcpDoor(parts: McpDoorParts): McpDoor {
   const handlers = new Map(
@@ -34,7 +31,7 @@ export function createMcpDoor(parts: McpDoorParts): McpDoor {
     ]),
   )
   return {
-    async handle(request, response, body, role) {
+    async handle(request, response, body, { role }) {
       const gone = new AbortController()
       response.once('close', () => gone.abort())
       const answer = await handlers
@@ -49,13 +46,13 @@ export function createMcpDoor(parts: McpDoorParts): McpDoor {
 }
 
 function sourceFor(role: Role, { tools: answering, version }: McpDoorParts): McpSource {
-  const mayCall = (name: ToolName) => roles.indexOf(role) >= roles.indexOf(tools[name].role)
+  const mayCall = (name: ToolName) => may({ role }, tools[name].role)
   return {
     version,
     mayCall,
     async call(name, given, _about, signal) {
       if (mayCall(name)) return answering.call(name, { arguments: given, directory: undefined }, signal)
-      return refusal(new AiosError('tool.forbidden', `The role ${role} may not call \`${name}\`.`))
+      return refusal(new AiosError('auth.forbidden', `The role ${role} may not call \`${name}\`.`))
     },
     episode: (oid, signal) => answering.episode(oid, undefined, signal),
   }

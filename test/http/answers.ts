@@ -1,3 +1,4 @@
+import type { authRoutes } from '../../contract/auth-routes.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { noteRoutes } from '../../contract/note-routes.ts'
 import type { pluginRoutes } from '../../contract/plugin-routes.ts'
@@ -108,6 +109,7 @@ export function answersWith(some: Partial<Every> = {}): Every {
     ...noteAnswers,
     callTool: async ({ tool }) => ({ text: `asked ${tool}`, data: { tool }, isError: false }),
     episodeText: async ({ oid: asked }) => ({ text: `Commit ${asked}` }),
+    ...authAnswers,
     ...some,
   }
 }
@@ -160,6 +162,18 @@ const noteAnswers: Answers<typeof noteRoutes> = {
   addNote: async ({ text, about = [] }) => ({ ...note, text, about }),
   forgetNote: async () => note,
   giveFeedback: async (input) => ({ repository: known(input.repository).id }),
+}
+
+const when = '2024-05-01T00:00:00Z'
+const user = { name: 'ada', role: 'reader' as const, createdAt: when }
+
+const authAnswers: Answers<typeof authRoutes> = {
+  pair: async ({ role = 'reader' }) => ({ url: 'http://127.0.0.1:1/pair#x', role, expiresAt: when }),
+  rotateCredentials: async () => ({ tokenFile: '/run/token', sessions: 0 }),
+  users: async () => ({ items: [user] }),
+  addUser: async ({ name, role }) => ({ user: { ...user, name, role }, secret: 's' }),
+  removeUser: async ({ user: name }) => ({ name }),
+  accessToken: async () => ({ token: 't', expiresAt: when }),
 }
 
 function known(name: string): RepositoryStatus {
