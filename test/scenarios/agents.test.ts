@@ -3,10 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { Client } from '@modelcontextprotocol/client'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as OlderTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { StreamableHTTPClientTransport as OlderHttpTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { parse as parseToml } from 'smol-toml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { agentNamed } from '../../cli/agents/ground.ts'
@@ -126,6 +127,36 @@ test('a hostile commit is quoted; a note is kept, found and forgotten; feedback 
   expect((await aios('events', '--json')).stdout).toContain('"feedback.given"')
 }, 60_000)
 
+test('over HTTP, with the token: both revisions, one repository meant without a name, and nobody without a token', async () => {
+  const { url } = objectIn(join(home, 'aios', 'run', 'service.json'))
+  const address = new URL('/mcp', String(url))
+  const authorization = `Bearer ${(await aios('daemon', 'token')).stdout.trim()}`
+  const requestInit = { headers: { authorization } }
+  const question = { name: 'recall', arguments: { question: 'why may only two boats wait' } }
+
+  const client = new Client(
+    { name: 'test', version: '1' },
+    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+  )
+  await client.connect(new StreamableHTTPClientTransport(address, { requestInit }))
+  expect(textOf(await client.callTool(question))).toContain(limit.slice(0, 12))
+  await client.close()
+
+  const older = new OlderClient({ name: 'test', version: '1' })
+  await older.connect(new OlderHttpTransport(address, { requestInit }))
+  expect(textOf(await older.callTool(question))).toContain(limit.slice(0, 12))
+  const { contents } = await older.readResource({ uri: `aios://episode/${limit.slice(0, 12)}` })
+  expect(JSON.stringify(contents)).toContain('limit the waiting boats to two')
+  await older.close()
+
+  const stranger = await fetch(address, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+  })
+  expect(stranger.status).toBe(401)
+}, 60_000)
+
 test('the process ends with its input, and writes nothing but the protocol', async () => {
   const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'recall', arguments: {} } }
   const child = execFile(process.execPath, [resolve('cli/main.ts'), 'mcp'], {
@@ -158,6 +189,11 @@ function startedBy(id: string, settings: unknown) {
   const { command, args, env } = isObject(entry) ? entry : {}
   if (typeof command !== 'string' || !Array.isArray(args) || !isObject(env)) throw new Error('no entry')
   return { command, args: args.map(String), env: { ...plain(env), HOME: home, PATH: '/usr/bin:/bin' } }
+}
+
+function objectIn(file: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  return isObject(value) ? value : {}
 }
 
 function plain(variables: Readonly<Record<string, unknown>>): Record<string, string> {
