@@ -5,6 +5,7 @@ import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
 import { benchLearning } from './learning.ts'
 import { benchRecall } from './recall.ts'
+import { benchMcp } from './mcp.ts'
 import { machine } from './report.ts'
 import { benchSandbox } from './sandbox.ts'
 import { benchSubjects } from './subjects.ts'
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   sandbox: benchSandbox,
   bundled: benchBundled,
   learning: benchLearning,
+  mcp: benchMcp,
   train: benchTrain,
   tune: benchTune,
 }

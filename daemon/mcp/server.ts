@@ -1,20 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import {
-  ProtocolError,
-  ProtocolErrorCode,
-  ResourceNotFoundError,
-  Server,
-  type JSONObject,
-} from '@modelcontextprotocol/server'
+import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, Server } from '@modelcontextprotocol/server'
 import { AiosError } from '../../contract/errors.ts'
-import {
-  isToolName,
-  toolInstructions,
-  tools,
-  type ToolAnswer,
-  type ToolDescription,
-  type ToolName,
-} from '../../contract/tools.ts'
+import { isToolName, toolInstructions, tools, type ToolAnswer, type ToolName } from '../../contract/tools.ts'
+import { toolList } from './tool-list.ts'
 
 /** What an MCP server answers from: in the daemon its tools, in `aios mcp` the daemon. */
 export interface McpSource {
@@ -80,37 +68,6 @@ const episodeTemplate = {
   description:
     'A whole commit: message, files, and what it fixes, follows or reverts. `oid` may be abbreviated.',
   mimeType: 'text/markdown',
-}
-
-/** Returns the tools as the protocol lists them. */
-export function toolList(source: Pick<McpSource, 'mayCall'>) {
-  return Object.keys(tools)
-    .filter(isToolName)
-    .filter((name) => source.mayCall(name))
-    .map((name) => {
-      const { title, description, role, input } = tools[name]
-      const isReading = role === 'reader'
-      return {
-        name,
-        description,
-        inputSchema: jsonSchemaOf(input),
-        annotations: { title, readOnlyHint: isReading, destructiveHint: false, openWorldHint: false },
-      }
-    })
-}
-
-/** Returns the schema as it travels, with nothing of the library that made it. */
-function jsonSchemaOf({ properties, required }: ToolDescription['input']) {
-  const plain: unknown = JSON.parse(JSON.stringify(properties))
-  return {
-    type: 'object' as const,
-    properties: isJsonObject(plain) ? plain : {},
-    required: [...(required ?? [])],
-  }
-}
-
-function isJsonObject(value: unknown): value is JSONObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Clients of the revision before this tell on request; those of this one start us where they are. */

@@ -1,7 +1,7 @@
 import { countTokens } from 'gpt-tokenizer'
 import { expect, test } from 'vitest'
 import { tools } from '../../../contract/tools.ts'
-import { toolList } from '../../../daemon/mcp/server.ts'
+import { toolList } from '../../../daemon/mcp/tool-list.ts'
 import { createTools, type ToolSources } from '../../../daemon/mcp/tools.ts'
 import { answersWith, oid } from '../../http/answers.ts'
 import { evil, hostileAnswers } from '../../http/hostile.ts'
