@@ -57,7 +57,7 @@ function daemonProgram(): string {
 
 /** Returns what node is to be called with. A small young generation halves the memory and costs no time. */
 export function daemonArguments(program = daemonProgram()): string[] {
-  return ['--max-semi-space-size=4', program]
+  return ['--max-semi-space-size=16', program]
 }
 
 /** glibc's arenas keep what the store's threads have freed: without a bound they hold 100 MB for nothing. */
