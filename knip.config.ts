@@ -8,6 +8,7 @@ export default {
     'daemon/main.ts!',
     'native-workers/main.ts!',
     'native-workers/tasks.ts!',
+    'native-workers/secret-tasks.ts!',
     'plugins/host/main.ts!',
     'plugins/sandbox.ts!',
     'test/attacks/page-tools.js',
