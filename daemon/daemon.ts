@@ -102,7 +102,7 @@ interface Ground extends DaemonOptions {
 
 /** Builds every part from the parts before it, and listens. */
 async function build(ground: Ground): Promise<Daemon> {
-  const { folders, lifecycle, logger, now } = ground
+  const { folders, settings, lifecycle, logger, now } = ground
   makeStateFolder(folders.state)
   // Held until the process ends: what did not close in time must meet no other daemon.
   process.once('exit', takeLock(join(folders.state, 'daemon.lock')))
@@ -120,7 +120,7 @@ async function build(ground: Ground): Promise<Daemon> {
   const repositories = openRepositories(ground, { journal, events, workers, hooks })
   const service = describeService(folders.socket, now)
   const gitHooks = openGitHooks({ ...ground, hooks, repositories, settings: () => config.config.hooks })
-  const access = await openAccess({ folders, url: () => service.url, now })
+  const access = await openAccess({ folders, settings: settings.daemon.http, url: () => service.url, now })
   const built = { service, journal, events, workers, hooks, gitHooks, config, repositories, access }
   const answers = answersOf(ground, built)
   await openDoors({ ...ground, ...built, answers, mounts: [mcpMount({ ...ground, answers })] })

@@ -10,6 +10,7 @@ import { createGuard, type Guard } from './guard/guard.ts'
 import type { Place } from './guard/origin.ts'
 import { createRateLimiter, type Rates, usualRates } from './guard/rate.ts'
 import { createSessions, type Sessions } from './guard/sessions.ts'
+import { checkExposure, type HttpSettings } from './guard/place.ts'
 import { openSigningKeys, type SecretPlace } from './guard/signing-keys.ts'
 import { openToken } from './guard/token.ts'
 import { openUsers } from './guard/users.ts'
@@ -21,8 +22,6 @@ import { writeDurably } from '../native-workers/durable-file.ts'
 export interface Access {
   readonly answers: Answers<typeof authRoutes>
   readonly sessions: Sessions
-  /** How many users may reach us from other machines. */
-  readonly users: () => number
   /** Returns a guard for a place; where others reach us, the token of this machine's user counts for nothing. */
   guardFor(place: () => Place, isLocal: boolean): Guard
 }
@@ -30,6 +29,7 @@ export interface Access {
 /** What access is opened with. */
 export interface AccessOptions {
   readonly folders: StateFolders
+  readonly settings: HttpSettings
   /** Where the daemon is reached on TCP; empty while it is not. */
   readonly url: () => string
   /** Milliseconds since the epoch. */
@@ -39,13 +39,18 @@ export interface AccessOptions {
   readonly onDecision?: (decision: Decision) => void
 }
 
-/** Opens the token, the users and the keys that their tokens are signed with. */
+/**
+ * Opens the token, the users and the keys that their tokens are signed with.
+ *
+ * Fails where others would reach us unprotected: a daemon that is exposed by mistake must not run at all.
+ */
 export async function openAccess(options: AccessOptions): Promise<Access> {
-  const { folders, url, now, rates = usualRates, onDecision } = options
+  const { folders, settings, url, now, rates = usualRates, onDecision } = options
   ownFolder(folders.runtime)
   const { tokenFile } = folders
   const token = openToken(tokenFile)
   const users = openUsers(join(folders.state, 'users.json'), now)
+  if (settings.enabled) checkExposure(settings, users.list().length)
   const keys = await openSigningKeys(secretFile(join(folders.state, 'signing-keys.json')), now)
   const sessions = createSessions(now)
   const accessTokens = createAccessTokens(keys, now)
@@ -55,7 +60,6 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   return {
     answers: answerAccess({ token, tokenFile, sessions, users, keys, accessTokens, link, ...told }),
     sessions,
-    users: () => users.list().length,
     guardFor: (place, isLocal) =>
       createGuard({ place, sessions, accessTokens, users, limiter, ...(isLocal ? { token } : {}) }),
   }
