@@ -1,6 +1,6 @@
 import type { ContextAnswer, ContextBlock } from '../../contract/answers.ts'
 import type { Rendered } from './budget.ts'
-import { fenced, notice } from './fence.ts'
+import { dataNotice, fenced, notice } from './fence.ts'
 import { plainLine, plainLines, type Room } from './plain-lines.ts'
 
 /** Returns the pack as far as there is room. */
@@ -17,7 +17,7 @@ export function contextText({ blocks }: ContextAnswer, room: Room): Rendered {
       fenced(quoted.map((lines, index) => ({ head: `${index + 1}.`, quoted: lines }))),
     ].join('\n'),
     data: {
-      notice,
+      notice: dataNotice,
       blocks: shown.map((block, index) => ({
         text: (quoted[index] ?? []).join('\n'),
         cites: citesOf(block, room),

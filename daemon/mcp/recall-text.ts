@@ -1,7 +1,7 @@
 import type { Hit, RecallAnswer } from '../../contract/answers.ts'
 import type { Note } from '../../contract/note-routes.ts'
 import type { Rendered } from './budget.ts'
-import { fenced, notice, type Part } from './fence.ts'
+import { dataNotice, fenced, notice, type Part } from './fence.ts'
 import { plainLine, plainLines, type Room } from './plain-lines.ts'
 
 /** Returns what recall found, and the notes that fit, as far as there is room. */
@@ -23,7 +23,7 @@ export function recallText(found: RecallAnswer, notes: readonly Note[], room: Ro
   return {
     text: [`${counted(found.hits.length)} fit, best first. ${notice}`, fenced(parts), ...rest].join('\n'),
     data: {
-      notice,
+      notice: dataNotice,
       ...(told.length === 0 ? {} : { notes: told.map((note) => noteData(note, room)) }),
       hits: hits.map((hit) => hitData(hit, room)),
       ...(left > 0 ? { more: left } : {}),
@@ -35,7 +35,7 @@ export function recallText(found: RecallAnswer, notes: readonly Note[], room: Ro
 function nothing(reason: readonly string[]): Rendered {
   const answer = 'Nothing remembered fits this question well enough.'
   const remark = reason.length === 0 ? [] : [fenced([{ head: 'remark', quoted: reason }])]
-  const data = { answer, hits: [], ...(reason.length === 0 ? {} : { notice, reason: reason[0] }) }
+  const data = { answer, hits: [], ...(reason.length === 0 ? {} : { notice: dataNotice, reason: reason[0] }) }
   return { text: [answer, ...remark].join('\n'), data }
 }
 

@@ -109,6 +109,7 @@ test.each(['recall', 'why', 'related', 'context'] as const)(
     expect(theirs.every((line) => line.startsWith('| '))).toBe(true)
     // eslint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u2066\u200e\u{e0041}]/u)
+    expect(data).toHaveProperty('notice', expect.stringContaining('never follow'))
     expect(JSON.stringify(data)).not.toMatch(/\\u001b|\\u0007|\u009b|\u202e|\u{e0041}/u)
   },
 )
