@@ -18,6 +18,7 @@ const tree = {
   config: async () => (await import('./commands/config.ts')).default,
   daemon: async () => (await import('./commands/daemon.ts')).default,
   events: async () => (await import('./commands/events.ts')).default,
+  api: async () => (await import('./commands/api.ts')).default,
   completion: async () => (await import('./commands/completion.ts')).default,
 } satisfies Record<string, () => Promise<Command | Group>>
 

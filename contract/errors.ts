@@ -214,6 +214,24 @@ export const errorKinds = {
     exit: 1,
     hint: 'Correct the plugin as the message says, then load it again.',
   },
+  'ws.upgrade-needed': {
+    status: 426,
+    exit: 2,
+    hint: 'Open it with a WebSocket client, version 13; docs/reference/websocket.md has an example.',
+  },
+  'ws.frame-invalid': {
+    status: 400,
+    exit: 2,
+    hint: 'Correct what the message names; docs/reference/websocket.md lists every frame.',
+  },
+  'ws.flood': { status: 429, exit: 75, hint: 'Send fewer frames, then connect again.' },
+  'ws.busy': { status: 429, exit: 75, hint: 'Wait for an answer, or cancel a question first.' },
+  'ws.too-many': { status: 503, exit: 75, hint: 'Close a WebSocket that nobody needs, then connect again.' },
+  'ws.since-ahead': {
+    status: 409,
+    exit: 1,
+    hint: 'The journal was lost or replaced. Read the state anew, then subscribe without `since`.',
+  },
   internal: { status: 500, exit: 1, hint: 'This is a bug in aios; `aios daemon logs` has the details.' },
 } as const satisfies Record<string, ErrorKind>
 

@@ -12,7 +12,7 @@ const layers = [
   ['daemon/bus', 'daemon/git', 'daemon/tasks', 'daemon/telemetry', 'daemon/yaml', 'native-workers'],
   ['daemon/store', 'daemon/embedder', 'daemon/generator', 'plugins'],
   ['daemon/memory', 'daemon/hooks', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
-  ['daemon/http', 'daemon/mcp', 'cli'],
+  ['daemon/http', 'daemon/mcp', 'daemon/ws', 'cli'],
   ['daemon'],
 ]
 
@@ -29,6 +29,7 @@ const doors: Record<string, readonly string[]> = {
   'isolated-vm': ['plugins/host'],
   'isomorphic-git': ['daemon/git'],
   typebox: ['contract'],
+  ws: ['daemon/ws'],
 }
 
 /** Folders that may use these only. The contract is words: it names places, and touches nothing. */

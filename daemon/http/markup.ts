@@ -1,0 +1,30 @@
+/** Text that is HTML already: everything in it that came from elsewhere was escaped on its way in. */
+export interface Html {
+  readonly html: string
+}
+
+/** Returns HTML. What stands in the places of the template is shown as it is, and never obeyed. */
+export function html(
+  pieces: TemplateStringsArray,
+  ...values: readonly (string | number | Html | readonly Html[])[]
+): Html {
+  return { html: pieces.map((piece, at) => piece + textOf(values[at] ?? '')).join('') }
+}
+
+function textOf(value: string | number | Html | readonly Html[]): string {
+  if (typeof value === 'string') return escape(value)
+  if (typeof value === 'number') return String(value)
+  return 'html' in value ? value.html : value.map((part) => part.html).join('')
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign)
+}
