@@ -17,6 +17,7 @@ const tree = {
   plugin: async () => (await import('./commands/plugin.ts')).default,
   config: async () => (await import('./commands/config.ts')).default,
   daemon: async () => (await import('./commands/daemon.ts')).default,
+  user: async () => (await import('./commands/user.ts')).default,
   events: async () => (await import('./commands/events.ts')).default,
   api: async () => (await import('./commands/api.ts')).default,
   completion: async () => (await import('./commands/completion.ts')).default,

@@ -1,3 +1,4 @@
+import { authRoutes } from './auth-routes.ts'
 import { daemonRoutes } from './daemon-routes.ts'
 import { hookRoutes } from './hook-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
@@ -11,6 +12,7 @@ export const routes = {
   ...questionRoutes,
   ...hookRoutes,
   ...pluginRoutes,
+  ...authRoutes,
 } as const
 
 /** The name of a route. */

@@ -35,6 +35,7 @@ export const closeCodes = {
   malformed: { code: 1007, reason: 'A frame is one JSON object.' },
   refused: { code: 1008, reason: 'The daemon speaks another protocol.' },
   flood: { code: 1008, reason: 'Too many frames.' },
+  expired: { code: 1008, reason: 'You would not be let in any more; show what is valid now.' },
   tooLarge: { code: 1009, reason: 'The frame is too large.' },
   slow: { code: 1013, reason: 'You read too slowly; subscribe again since the last number that you saw.' },
 } as const

@@ -1,4 +1,5 @@
 import type { RecallAnswer } from '../contract/answers.ts'
+import type { authRoutes } from '../contract/auth-routes.ts'
 import type { EventEnvelope } from '../contract/events.ts'
 import { AiosError } from '../contract/errors.ts'
 import type { pluginRoutes } from '../contract/plugin-routes.ts'
@@ -36,6 +37,7 @@ export interface AnswerParts {
   readonly stop: Answers<Routes>['stop']
   readonly hooks: HookDoor['answers']
   readonly plugins: Answers<typeof pluginRoutes>
+  readonly access: Answers<typeof authRoutes>
 }
 
 /** Returns what answers each route: a line or two each, because the work is done below. */
@@ -56,6 +58,7 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
     ...answersAbout(repositories),
     ...parts.hooks,
     ...parts.plugins,
+    ...parts.access,
     followProgress: ({ repository }, signal) =>
       follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),
     async suggestions({ repository }, signal) {

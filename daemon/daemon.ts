@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import type { Config } from '../contract/config.ts'
@@ -8,6 +7,7 @@ import type { routes } from '../contract/routes.ts'
 import { AiosError } from '../contract/errors.ts'
 import { protocol, type Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
+import { webSocketPath } from '../contract/web-socket.ts'
 import { createAnswers } from './answers.ts'
 import { createConfigDoor } from './answers-config.ts'
 import { guardAnswers } from './answers-hooks.ts'
@@ -18,23 +18,26 @@ import { collectGarbage } from './collect.ts'
 import { loadConfig } from './config.ts'
 import { examine } from './doctor.ts'
 import { createGit } from './git/git.ts'
+import { apiMounts } from './http/api-mounts.ts'
 import { makeFolder } from './http/make-folder.ts'
-import { createServer } from './http/server.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
 import type { HookDoor } from './hook-door.ts'
-import { createIdleExit } from './idle.ts'
+import { openIdleExit, type IdleExit } from './idle.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { takeLock } from './lock.ts'
 import { logStream } from './log-stream.ts'
 import { loadTokenCounter } from './memory/tokens.ts'
+import { type Access, openAccess } from './open-access.ts'
+import { openDoors } from './open-doors.ts'
 import { openEvents } from './open-events.ts'
 import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
 import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
 import { openPlugins } from './open-plugins.ts'
+import { openWebSockets } from './open-web-sockets.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
-import { announce, describeService, withdraw } from './service.ts'
+import { describeService } from './service.ts'
 import { statusOf } from './status.ts'
 import { openJournal, type Journal } from './store/journal.ts'
 import { refusalOf, storeError } from './store/lance-errors.ts'
@@ -117,11 +120,23 @@ async function build(ground: Ground): Promise<Daemon> {
   const repositories = openRepositories(ground, { journal, events, workers, hooks })
   const service = describeService(folders.socket, now)
   const gitHooks = openGitHooks({ ...ground, hooks, repositories, settings: () => config.config.hooks })
-  const built = { service, journal, events, workers, hooks, gitHooks, config, repositories }
-  await listen(ground, answersOf(ground, built), service)
+  const access = await openAccess({ folders, url: () => service.url, now })
+  const idle = openIdleExit(ground, repositories)
+  const built = { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle }
+  const answers = answersOf(ground, built)
+  const webSockets = openWebSockets({ ...ground, ...built, answers })
+  await openDoors({
+    ...ground,
+    ...built,
+    answers,
+    mounts: apiMounts(service.version),
+    upgrades: { [webSocketPath]: webSockets.accept },
+  })
+  // Opened before the doors and closed before them: they cut what is still connected.
+  lifecycle.onClose('web sockets', webSockets.close)
   gitHooks.open()
   events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
-  logger.info({ pid: service.pid, socket: service.socket }, 'started')
+  logger.info({ pid: service.pid, socket: service.socket, url: service.url }, 'started')
   repositories.start()
   return {
     service,
@@ -175,6 +190,8 @@ interface Built {
   /** The user's own settings. */
   readonly config: HeldConfig
   readonly repositories: Repositories
+  readonly access: Access
+  readonly idle: IdleExit
 }
 
 function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldConfig> {
@@ -183,14 +200,8 @@ function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldCo
 }
 
 function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
-  const { folders, environment, settings, lifecycle, onStop } = ground
-  const { service, journal, events, workers, hooks, gitHooks, config, repositories } = built
-  const idle = createIdleExit({
-    minutes: settings.daemon.idleExitMinutes,
-    isBusy: () => repositories.list().some((held) => held.isReading()),
-    onIdle: () => onStop('idle'),
-  })
-  lifecycle.onClose('idle', idle.close)
+  const { folders, environment, onStop } = ground
+  const { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle } = built
   const answers: Answers<typeof routes> = createAnswers({
     repositories,
     plugins: openPlugins({ ...ground, ...built, questions: () => answers }),
@@ -200,6 +211,7 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
     status: () => statusOf({ service, folders, workers, repositories, config }),
     capabilities: async () => capabilitiesOf(service, hooks.listeners()),
     hooks: gitHooks.answers,
+    access: access.answers,
     doctor: ({ fix = false }) =>
       examine({ folders, repositories, git: createGit(), hookProblems: gitHooks.problems }, fix),
     stop: async ({ reason = 'asked to' }) => {
@@ -213,23 +225,6 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
       () => undefined,
     )
   return idle.watching(guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter }))
-}
-
-async function listen(
-  { folders, settings, lifecycle }: Ground,
-  answers: Answers<typeof routes>,
-  service: Service,
-): Promise<void> {
-  const server = createServer({
-    answers,
-    isReady: () => true,
-    traceId: () => randomBytes(16).toString('hex'),
-    logger: { level: settings.daemon.logLevel === 'debug' ? 'debug' : 'warn', stream: logStream },
-  })
-  lifecycle.onClose('server', () => server.close())
-  await server.listen(service.socket)
-  announce(folders.serviceFile, service)
-  lifecycle.onClose('announcement', () => withdraw(folders.serviceFile, service))
 }
 
 /** Makes the state folder. Whatever keeps it from being made, Node calls by many names. */

@@ -5,6 +5,7 @@ import type { routes } from '../contract/routes.ts'
 import type { Service } from '../contract/service.ts'
 import type { Events } from './bus/events.ts'
 import { foreseen, problemOf } from './http/problem.ts'
+import type { IdleExit } from './idle.ts'
 import type { Journal } from './store/journal.ts'
 import { createWebSocketDoor, type WebSocketDoor } from './ws/door.ts'
 
@@ -15,20 +16,17 @@ export interface WebSocketGround {
   readonly journal: Journal
   readonly events: Events
   readonly logger: Logger
+  readonly idle: Pick<IdleExit, 'hold'>
 }
 
 /** Opens the WebSocket over the events that are kept and those that happen. Whoever opens it closes it. */
-export function openWebSockets({
-  service,
-  answers,
-  journal,
-  events,
-  logger,
-}: WebSocketGround): WebSocketDoor {
+export function openWebSockets(ground: WebSocketGround): WebSocketDoor {
+  const { service, answers, journal, events, logger, idle } = ground
   return createWebSocketDoor({
     service,
     answers,
     events: { since: journal.since, latest: journal.latest, subscribe: events.subscribe },
+    hold: idle.hold,
     onDropped: (why) => logger.debug({ why }, 'a WebSocket was dropped'),
     problemOf(error) {
       const expected = foreseen(error)

@@ -11,7 +11,7 @@ const layers = [
   ['contract'],
   ['daemon/bus', 'daemon/git', 'daemon/tasks', 'daemon/telemetry', 'daemon/yaml', 'native-workers'],
   ['daemon/store', 'daemon/embedder', 'daemon/generator', 'plugins'],
-  ['daemon/memory', 'daemon/hooks', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
+  ['daemon/memory', 'daemon/hooks', 'daemon/guard', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
   ['daemon/http', 'daemon/mcp', 'daemon/ws', 'cli'],
   ['daemon'],
 ]
@@ -28,6 +28,7 @@ const doors: Record<string, readonly string[]> = {
   fastify: ['daemon/http'],
   'isolated-vm': ['plugins/host'],
   'isomorphic-git': ['daemon/git'],
+  jose: ['daemon/guard'],
   typebox: ['contract'],
   ws: ['daemon/ws'],
 }

@@ -1,4 +1,5 @@
-import { errorKinds, type ErrorKind } from '../../contract/errors.ts'
+import type { ErrorKind } from '../../contract/error-kind.ts'
+import { errorKinds } from '../../contract/errors.ts'
 import { eventTypes } from '../../contract/events.ts'
 import { descriptionOf, fieldsOf, kindOf } from '../../contract/fields.ts'
 import type { Route } from '../../contract/route.ts'

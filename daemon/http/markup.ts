@@ -1,3 +1,5 @@
+import { escapeHtml } from './html.ts'
+
 /** Text that is HTML already: everything in it that came from elsewhere was escaped on its way in. */
 export interface Html {
   readonly html: string
@@ -12,19 +14,7 @@ export function html(
 }
 
 function textOf(value: string | number | Html | readonly Html[]): string {
-  if (typeof value === 'string') return escape(value)
+  if (typeof value === 'string') return escapeHtml(value)
   if (typeof value === 'number') return String(value)
   return 'html' in value ? value.html : value.map((part) => part.html).join('')
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign)
 }

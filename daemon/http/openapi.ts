@@ -2,6 +2,7 @@ import { errorKinds } from '../../contract/errors.ts'
 import type { Route } from '../../contract/route.ts'
 import { routes } from '../../contract/routes.ts'
 import { clientFrames, closeCodes, serverFrames, webSocketPath } from '../../contract/web-socket.ts'
+import { cookieName, keyHeader } from '../guard/guard.ts'
 import { operationOf, problem, templateOf } from './openapi-operation.ts'
 import { namedSchemas, referring } from './openapi-schemas.ts'
 
@@ -11,12 +12,13 @@ export function openApi(version: string): Record<string, unknown> {
     openapi: '3.1.0',
     info: { title: 'aios', version, summary: 'Gives git repositories a memory.', description },
     servers: [{ url: '/', description: 'Where this document came from.' }],
-    security: [{ token: [] }, { browser: [] }],
+    security: [{ token: [] }, { browser: [], key: [] }],
     paths: { ...pathsOf(routes), [webSocketPath]: { get: webSocket } },
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: tokenHelp },
-        browser: { type: 'apiKey', in: 'cookie', name: 'aios', description: cookieHelp },
+        browser: { type: 'apiKey', in: 'cookie', name: cookieName, description: cookieHelp },
+        key: { type: 'apiKey', in: 'header', name: keyHeader, description: keyHelp },
       },
       schemas: {
         ...namedSchemas(),
@@ -36,7 +38,8 @@ const description =
   'rate limits count.'
 
 const tokenHelp = 'On TCP. The owner’s token, or a token of fifteen minutes for a user.'
-const cookieHelp = 'On TCP. A browser gets it through a pairing link.'
+const cookieHelp = 'On TCP. A browser gets it through a pairing link, together with the key.'
+const keyHelp = 'The key that belongs to the cookie. Only pages to look at do without.'
 
 const problemResponse = {
   description: 'It did not happen; the `code` says why, the `hint` what to do.',

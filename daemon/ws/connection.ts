@@ -1,6 +1,8 @@
 import { WebSocket, type RawData } from 'ws'
 import { AiosError } from '../../contract/errors.ts'
+import type { ProblemDocument } from '../../contract/service.ts'
 import { closeCodes, webSocketLimits } from '../../contract/web-socket.ts'
+import type { Pass } from '../guard/pass.ts'
 import { createAllowance } from './allowance.ts'
 import { createConversation, type ConversationParts } from './conversation.ts'
 import { parseFrame, readFrame } from './frame.ts'
@@ -17,7 +19,7 @@ export type Dropped = Exclude<keyof typeof closeCodes, 'stopping'> | 'broken' | 
 
 /** A client that is connected. */
 export interface Connection {
-  /** Asks for a sign of life; who gave none since it was asked last is let go. */
+  /** Asks for a sign of life. Who gave none since it was asked last is let go, and so is who may not stay. */
   beat(): void
   /** Tells the client that the daemon ends, and each of its questions that it is not answered. */
   stop(error: AiosError): void
@@ -28,10 +30,10 @@ export interface Connection {
 const frameRate = { atOnce: webSocketLimits.framesAtOnce, perSecond: webSocketLimits.framesPerSecond }
 
 /** Serves one client until either side ends it. Whatever it sends harms nobody but itself. */
-export function serveConnection(socket: WebSocket, parts: ConnectionParts): Connection {
+export function serveConnection(socket: WebSocket, pass: Pass, parts: ConnectionParts): Connection {
   const { problemOf } = parts
   const outbox = createOutbox(socket, () => drop('slow'))
-  const conversation = createConversation(parts, outbox)
+  const conversation = createConversation(parts, outbox, pass)
   const mayGoOn = createAllowance(frameRate, () => performance.now())
   const report = once(parts.onDropped)
   let isAlive = true
@@ -41,8 +43,10 @@ export function serveConnection(socket: WebSocket, parts: ConnectionParts): Conn
     socket.close(closeCodes[why].code, closeCodes[why].reason)
   }
 
-  function drop(why: keyof typeof closeCodes & Dropped): void {
+  /** Ends the connection; a problem is told first. */
+  function drop(why: keyof typeof closeCodes & Dropped, problem?: ProblemDocument): void {
     if (socket.readyState !== WebSocket.OPEN) return
+    if (problem !== undefined) outbox.send(problem)
     report(why)
     close(why, closed())
   }
@@ -52,10 +56,8 @@ export function serveConnection(socket: WebSocket, parts: ConnectionParts): Conn
     isAlive = true
     if (socket.readyState !== WebSocket.OPEN) return false
     if (mayGoOn()) return true
-    outbox.send(
-      problemOf(new AiosError('ws.flood', `More than ${frameRate.perSecond} frames a second came.`)),
-    )
-    drop('flood')
+    const detail = `More than ${frameRate.perSecond} frames a second came.`
+    drop('flood', problemOf(new AiosError('ws.flood', detail)))
     return false
   }
 
@@ -90,6 +92,7 @@ export function serveConnection(socket: WebSocket, parts: ConnectionParts): Conn
       }
       isAlive = false
       socket.ping()
+      pass.check().catch((error: unknown) => drop('expired', problemOf(error)))
     },
     stop: (error) => close('stopping', error),
     terminate: () => socket.terminate(),

@@ -3,6 +3,8 @@ import type { Answers } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
 import type { ProblemDocument, Service } from '../../contract/service.ts'
 import type { ClientFrame } from '../../contract/web-socket.ts'
+import { questionRoutes } from '../../contract/question-routes.ts'
+import type { Pass } from '../guard/pass.ts'
 import { createAsks } from './asks.ts'
 import type { Feed } from './feed.ts'
 import type { Outbox } from './outbox.ts'
@@ -25,8 +27,8 @@ export interface Conversation {
   end(error: AiosError): void
 }
 
-/** Begins a conversation. */
-export function createConversation(parts: ConversationParts, outbox: Outbox): Conversation {
+/** Begins a conversation with a caller whose questions count against what their pass allows. */
+export function createConversation(parts: ConversationParts, outbox: Outbox, pass: Pass): Conversation {
   const gone = new AbortController()
   const { service, answers, problemOf } = parts
   const asks = createAsks(answers.recall, outbox, problemOf)
@@ -40,6 +42,7 @@ export function createConversation(parts: ConversationParts, outbox: Outbox): Co
         case 'subscribe':
           return subscription.change(frame)
         case 'ask':
+          pass.spend(questionRoutes.recall.cost)
           return asks.begin(frame)
         case 'cancel':
           return asks.cancel(frame.id)

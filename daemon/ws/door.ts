@@ -1,16 +1,18 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type ServerOptions } from 'ws'
+import type { Caller } from '../../contract/caller.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { ProblemDocument } from '../../contract/service.ts'
 import { webSocketLimits, webSocketProtocol } from '../../contract/web-socket.ts'
+import type { Pass } from '../guard/pass.ts'
 import { serveConnection, type Connection, type ConnectionParts } from './connection.ts'
 import { createFeed, type KeptEvents } from './feed.ts'
 
 /** The door for those who want to hear what happens as it happens. */
 export interface WebSocketDoor {
   /** Makes a WebSocket of a request that whoever guards the door has let through, or answers why not. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller, pass: Pass): void
   /** Returns how many clients are connected. */
   count(): number
   /** Tells every client that the daemon ends, and lets go of them. */
@@ -20,6 +22,8 @@ export interface WebSocketDoor {
 /** What the door is made of. */
 export interface WebSocketParts extends Omit<ConnectionParts, 'feed'> {
   readonly events: KeptEvents
+  /** Keeps the daemon from ending for want of callers while a client is connected. Returns how to let go. */
+  readonly hold: () => () => void
   /** Milliseconds between two signs of life, where they are not the usual ones. */
   readonly heartbeatMs?: number
   readonly connections?: number
@@ -48,7 +52,7 @@ const options: ServerOptions & { readonly closeTimeout: number; readonly maxPend
 
 /** Opens the door. */
 export function createWebSocketDoor(parts: WebSocketParts): WebSocketDoor {
-  const { problemOf, connections: most = webSocketLimits.connections } = parts
+  const { problemOf, hold, connections: most = webSocketLimits.connections } = parts
   const connections = new Set<Connection>()
   const feed = createFeed(parts.events)
   const server = new WebSocketServer(options)
@@ -75,14 +79,16 @@ export function createWebSocketDoor(parts: WebSocketParts): WebSocketDoor {
   }
 
   return {
-    accept(request, socket, head) {
+    accept(request, socket, head, _caller, pass) {
       const error = refusal()
       if (error !== undefined) return refuse(socket, problemOf(error))
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        const connection = serveConnection(webSocket, { ...parts, feed })
+        const connection = serveConnection(webSocket, pass, { ...parts, feed })
+        const letGo = hold()
         connections.add(connection)
         webSocket.on('close', () => {
           connections.delete(connection)
+          letGo()
           if (connections.size === 0) emptied?.()
         })
       })

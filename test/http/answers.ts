@@ -1,3 +1,4 @@
+import type { authRoutes } from '../../contract/auth-routes.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { pluginRoutes } from '../../contract/plugin-routes.ts'
 import type { Answers } from '../../contract/route.ts'
@@ -104,6 +105,7 @@ export function answersWith(some: Partial<Every> = {}): Every {
     askHook: async () => ({ decision: 'allow', text: 'aios1 allow' }),
     notifyHook: async () => ({ noticed: 1 }),
     ...pluginAnswers,
+    ...authAnswers,
     ...some,
   }
 }
@@ -140,6 +142,18 @@ const pluginAnswers: Answers<typeof pluginRoutes> = {
   },
   pluginLogs: async () => ({ items: [] }),
   scaffoldPlugin: async () => ({ files: {} }),
+}
+
+const when = '2024-05-01T00:00:00Z'
+const user = { name: 'ada', role: 'reader' as const, createdAt: when }
+
+const authAnswers: Answers<typeof authRoutes> = {
+  pair: async ({ role = 'reader' }) => ({ url: 'http://127.0.0.1:1/pair#x', role, expiresAt: when }),
+  rotateCredentials: async () => ({ tokenFile: '/run/token', sessions: 0 }),
+  users: async () => ({ items: [user] }),
+  addUser: async ({ name, role }) => ({ user: { ...user, name, role }, secret: 's' }),
+  removeUser: async ({ user: name }) => ({ name }),
+  accessToken: async () => ({ token: 't', expiresAt: when }),
 }
 
 function known(name: string): RepositoryStatus {

@@ -10,7 +10,7 @@ import { protocol } from '../../contract/service.ts'
 import { webSocketPath } from '../../contract/web-socket.ts'
 import type { Events } from '../../daemon/bus/events.ts'
 import { foreseen, problemOf } from '../../daemon/http/problem.ts'
-import { createServer as createTemp } from 'node:http'
+import { createServer } from '../../daemon/http/server.ts'
 import { openEvents } from '../../daemon/open-events.ts'
 import { openJournal, type Journal } from '../../daemon/store/journal.ts'
 import type { Dropped } from '../../daemon/ws/connection.ts'
@@ -67,6 +67,7 @@ export async function openDoor({
     service: { id: 'one', version: '1.2.3', protocol },
     answers: everyAnswer,
     events: { since: journal.since, latest: journal.latest, subscribe: events.subscribe },
+    hold: () => () => {},
     onDropped: (why) => void dropped.push(why),
     problemOf(error) {
       const expected = foreseen(error)
@@ -74,16 +75,18 @@ export async function openDoor({
       return problemOf(expected, 'trace')
     },
   })
-  const server = createTemp((_q, r) => {
-    r.writeHead(200, { 'content-type': 'application/json' })
-    r.end('{}')
+  const server = createServer({
+    answers: everyAnswer,
+    isReady: () => true,
+    traceId: () => 'trace',
+    logger: false,
+    upgrades: { [webSocketPath]: door.accept },
   })
-  server.on('upgrade', (q, s, h) => door.accept(q, s, h))
-  await new Promise<void>((done) => server.listen(socket, done))
+  await server.listen(socket)
   let closing: Promise<void> | undefined
   const close = async () => {
     await door.close()
-    await new Promise((done) => server.close(done))
+    await server.close()
     journal.close()
   }
   const opened = {
