@@ -8,7 +8,7 @@ import { createAccessTokens } from './guard/access-tokens.ts'
 import { answerAccess } from './guard/answers.ts'
 import { createGuard, type Guard } from './guard/guard.ts'
 import type { Place } from './guard/origin.ts'
-import { createRateLimiter, usualRates } from './guard/rate.ts'
+import { createRateLimiter, type Rates, usualRates } from './guard/rate.ts'
 import { createSessions, type Sessions } from './guard/sessions.ts'
 import { openSigningKeys, type SecretPlace } from './guard/signing-keys.ts'
 import { openToken } from './guard/token.ts'
@@ -34,11 +34,14 @@ export interface AccessOptions {
   readonly url: () => string
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** How often who may ask; what is usual when absent. */
+  readonly rates?: Rates
   readonly onDecision?: (decision: Decision) => void
 }
 
 /** Opens the token, the users and the keys that their tokens are signed with. */
-export async function openAccess({ folders, url, now, onDecision }: AccessOptions): Promise<Access> {
+export async function openAccess(options: AccessOptions): Promise<Access> {
+  const { folders, url, now, rates = usualRates, onDecision } = options
   ownFolder(folders.runtime)
   const { tokenFile } = folders
   const token = openToken(tokenFile)
@@ -46,7 +49,7 @@ export async function openAccess({ folders, url, now, onDecision }: AccessOption
   const keys = await openSigningKeys(secretFile(join(folders.state, 'signing-keys.json')), now)
   const sessions = createSessions(now)
   const accessTokens = createAccessTokens(keys, now)
-  const limiter = createRateLimiter(usualRates, now)
+  const limiter = createRateLimiter(rates, now)
   const link = (code: string) => (url() === '' ? undefined : pairingLink(url(), code))
   const told = onDecision === undefined ? {} : { onDecision }
   return {
