@@ -1,8 +1,5 @@
-import type { Config } from '../contract/config.ts'
 import type { Answers } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
-import type { Lifecycle } from './lifecycle.ts'
-import type { Repositories } from './repositories.ts'
 
 /** Ends a daemon that nobody asks. */
 export interface IdleExit {
@@ -13,13 +10,6 @@ export interface IdleExit {
   close(): void
 }
 
-/** What the wait is opened with. */
-export interface IdleGround {
-  readonly settings: Config
-  readonly lifecycle: Lifecycle
-  readonly onStop: (reason: string) => void
-}
-
 /** When a daemon is idle, and what happens then. */
 export interface IdleOptions {
   /** 0 is for ever. */
@@ -27,20 +17,6 @@ export interface IdleOptions {
   /** Says whether there is work that nobody asked about. */
   readonly isBusy: () => boolean
   readonly onIdle: () => void
-}
-
-/** Opens the wait: a daemon that reads is not idle. */
-export function openIdleExit(
-  { settings, lifecycle, onStop }: IdleGround,
-  repositories: Pick<Repositories, 'list'>,
-): IdleExit {
-  const idle = createIdleExit({
-    minutes: settings.daemon.idleExitMinutes,
-    isBusy: () => repositories.list().some((held) => held.isReading()),
-    onIdle: () => onStop('idle'),
-  })
-  lifecycle.onClose('idle', idle.close)
-  return idle
 }
 
 /** Creates the wait. Whoever follows a stream is still asking. */

@@ -12,6 +12,7 @@ export function apiMounts(version: string): Mount[] {
     {
       ...reader,
       path: '/openapi.json',
+      isPage: true,
       answer: { reply: () => ({ type: 'application/json', text: JSON.stringify(openApi(version)) }) },
     },
     {

@@ -4,9 +4,9 @@ import type { ProblemDocument } from '../../contract/service.ts'
 import { closeCodes, webSocketLimits } from '../../contract/web-socket.ts'
 import type { Pass } from '../guard/pass.ts'
 import { createAllowance } from './allowance.ts'
-import { createConversation, type ConversationParts } from './conversation.ts'
+import { createConversation, type Conversation, type ConversationParts } from './conversation.ts'
 import { parseFrame, readFrame } from './frame.ts'
-import { createOutbox } from './outbox.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
 
 /** What a connection is made of. */
 export interface ConnectionParts extends ConversationParts {
@@ -61,22 +61,10 @@ export function serveConnection(socket: WebSocket, pass: Pass, parts: Connection
     return false
   }
 
-  async function hear(data: RawData): Promise<void> {
-    const value = parseFrame(textOf(data))
-    try {
-      await conversation.hear(readFrame(value))
-    } catch (error) {
-      const problem = problemOf(error)
-      outbox.send({ ...problem, ...idOf(value) })
-      if (value === undefined) drop('malformed')
-      if (problem.code === 'daemon.version') drop('refused')
-    }
-  }
-
   socket.on('message', (data, isBinary) => {
     if (!admit()) return
     if (isBinary) drop('binary')
-    else void hear(data)
+    else void answer(data, { conversation, outbox, problemOf, drop })
   })
   socket.on('ping', admit)
   socket.on('pong', admit)
@@ -96,6 +84,25 @@ export function serveConnection(socket: WebSocket, pass: Pass, parts: Connection
     },
     stop: (error) => close('stopping', error),
     terminate: () => socket.terminate(),
+  }
+}
+
+/** What a frame is answered with. */
+interface Talk extends Pick<ConnectionParts, 'problemOf'> {
+  readonly conversation: Conversation
+  readonly outbox: Outbox
+  readonly drop: (why: 'malformed' | 'refused') => void
+}
+
+async function answer(data: RawData, { conversation, outbox, problemOf, drop }: Talk): Promise<void> {
+  const value = parseFrame(textOf(data))
+  try {
+    await conversation.hear(readFrame(value))
+  } catch (error) {
+    const problem = problemOf(error)
+    outbox.send({ ...problem, ...idOf(value) })
+    if (value === undefined) drop('malformed')
+    if (problem.code === 'daemon.version') drop('refused')
   }
 }
 

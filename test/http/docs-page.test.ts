@@ -23,7 +23,7 @@ test('it runs nothing, loads nothing, and is styled by what carries the nonce al
 })
 
 test('it can be read with a keyboard and by ear', () => {
-  expect(page).toMatch(/^<!doctype html>\n<html lang="en">/)
+  expect(page).toMatch(/^<!doctype html>\s*<html lang="en">/)
   expect(page.match(/<h1/g)).toHaveLength(1)
   const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
   expect(new Set(ids).size).toBe(ids.length)
@@ -47,6 +47,6 @@ test('what comes from elsewhere is shown, never obeyed', () => {
   const attack = `"><script>alert('${evil}')</script>&amp;`
   const made = html`<p title="${attack}">${attack}${[html`<b>${attack}</b>`]}</p>`.html
   expect(made.match(/<[a-z/]/g)).toEqual(['<p', '<b', '</', '</'])
-  expect(made).not.toMatch(/alert\('|&amp;"|"&/)
+  expect(made).not.toMatch(/alert\('|<script|&amp;/)
   expect(made).toContain('&#60;script&#62;')
 })
