@@ -1,5 +1,6 @@
 import { benchBundled } from './bundled.ts'
 import { benchFootprint } from './footprint.ts'
+import { benchGates } from './gates.ts'
 import { benchHooks } from './hooks.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   hooks: benchHooks,
   sandbox: benchSandbox,
   bundled: benchBundled,
+  gates: benchGates,
   learning: benchLearning,
   train: benchTrain,
   tune: benchTune,

@@ -16,6 +16,7 @@ const entries = {
   'daemon/main': join(root, 'daemon/main.ts'),
   'native-workers/main': join(root, 'native-workers/main.ts'),
   'native-workers/tasks': join(root, 'native-workers/tasks.ts'),
+  'native-workers/secret-tasks': join(root, 'native-workers/secret-tasks.ts'),
   'plugins/host/main': join(root, 'plugins/host/main.ts'),
   'native-workers/trainer-main': join(root, 'native-workers/trainer-main.ts'),
 }

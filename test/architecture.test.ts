@@ -26,12 +26,14 @@ const doors: Record<string, readonly string[]> = {
   chokidar: ['daemon/git'],
   commander: ['cli'],
   fastify: ['daemon/http'],
-  'isolated-vm': ['plugins/host'],
   'isomorphic-git': ['daemon/git'],
   jose: ['daemon/guard'],
   typebox: ['contract'],
   ws: ['daemon/ws'],
 }
+
+/** Packages that one file names, wherever else their names might be written: nothing gets around what it does. */
+const soleDoors: Record<string, string> = { 'isolated-vm': 'plugins/host/isolate.ts' }
 
 /** Folders that may use these only. The contract is words: it names places, and touches nothing. */
 const diets: Record<string, readonly string[]> = {
@@ -58,6 +60,12 @@ test.each(sources)('$path imports only its own folder and what lies below it', (
 
 test.each(sources)('$path uses only the packages that its folder may use', ({ path, packages }) => {
   expect(packages.filter((name) => !mayUse(path, name))).toEqual([])
+})
+
+test.each(Object.entries(soleDoors))('%s is named by %s alone', (name, door) => {
+  const everything = [...sources, ...readSources(['bench', 'scripts', 'test/attacks', 'test/unit'])]
+  const users = everything.filter(({ packages }) => packages.some((module) => packageOf(module) === name))
+  expect(users.map(({ path }) => path)).toEqual([door])
 })
 
 test.each(sources)('$path fits on a few screens, exports by name and knows its types', (source) => {

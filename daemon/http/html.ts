@@ -4,8 +4,8 @@ import type { MountReply } from './mount.ts'
 /**
  * Returns a page that runs and loads nothing but what carries its own nonce.
  *
- * `write` gets the nonce for its `<script nonce>` and `<style nonce>`. Whatever it puts into the page that came
- * from elsewhere goes through `escapeHtml`.
+ * `write` gets the nonce for its `<script nonce>` and `<style nonce>`. What it puts into the page must
+ * not come from elsewhere: that is for the page's script to ask for, and to show as text.
  */
 export function page(write: (nonce: string) => string): MountReply {
   const nonce = randomBytes(16).toString('base64')
@@ -26,9 +26,4 @@ function policyOf(nonce: string): string {
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ')
-}
-
-/** Returns text that means nothing to HTML, between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -78,6 +78,8 @@ function pairingPage(nonce: string): string {
 const said = document.getElementById('said')
 const code = location.hash.slice(1)
 history.replaceState(null, '', '/pair')
+// Another link, opened where this page stands already, changes no more than what is behind the #.
+addEventListener('hashchange', () => location.reload())
 const headers = { 'content-type': 'application/json' }
 const paired = async () => {
   const asked = await fetch('/pair', { method: 'POST', headers, body: JSON.stringify({ code }) })
