@@ -1,5 +1,3 @@
-import { escapeHtml } from './html.ts'
-
 /** Text that is HTML already: everything in it that came from elsewhere was escaped on its way in. */
 export interface Html {
   readonly html: string
@@ -14,7 +12,12 @@ export function html(
 }
 
 function textOf(value: string | number | Html | readonly Html[]): string {
-  if (typeof value === 'string') return escapeHtml(value)
+  if (typeof value === 'string') return escape(value)
   if (typeof value === 'number') return String(value)
   return 'html' in value ? value.html : value.map((part) => part.html).join('')
+}
+
+/** Returns text that means nothing to HTML, between tags and in quoted attributes. */
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }
