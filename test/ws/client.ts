@@ -24,8 +24,16 @@ afterEach(() => {
 })
 
 /** Connects to the door on a Unix socket. */
-export async function connect(path: string): Promise<Client> {
-  const socket = new WebSocket(`ws+unix:${path}:${webSocketPath}`)
+export function connect(path: string): Promise<Client> {
+  return connectTo(`ws+unix:${path}:${webSocketPath}`)
+}
+
+/** Connects to an address, with what opens it. */
+export async function connectTo(
+  address: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Client> {
+  const socket = new WebSocket(address, { headers })
   open.push(socket)
   const heard: Heard[] = []
   const waiting = new Set<() => void>()
