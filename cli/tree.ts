@@ -19,6 +19,7 @@ const tree = {
   daemon: async () => (await import('./commands/daemon.ts')).default,
   user: async () => (await import('./commands/user.ts')).default,
   events: async () => (await import('./commands/events.ts')).default,
+  api: async () => (await import('./commands/api.ts')).default,
   completion: async () => (await import('./commands/completion.ts')).default,
 } satisfies Record<string, () => Promise<Command | Group>>
 

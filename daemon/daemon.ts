@@ -7,6 +7,7 @@ import type { routes } from '../contract/routes.ts'
 import { AiosError } from '../contract/errors.ts'
 import { protocol, type Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
+import { webSocketPath } from '../contract/web-socket.ts'
 import { createAnswers } from './answers.ts'
 import { createConfigDoor } from './answers-config.ts'
 import { guardAnswers } from './answers-hooks.ts'
@@ -17,10 +18,11 @@ import { collectGarbage } from './collect.ts'
 import { loadConfig } from './config.ts'
 import { examine } from './doctor.ts'
 import { createGit } from './git/git.ts'
+import { apiMounts } from './http/api-mounts.ts'
 import { makeFolder } from './http/make-folder.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
 import type { HookDoor } from './hook-door.ts'
-import { createIdleExit } from './idle.ts'
+import type { IdleExit } from './idle.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { takeLock } from './lock.ts'
 import { logStream } from './log-stream.ts'
@@ -30,9 +32,11 @@ import { openDoors } from './open-doors.ts'
 import { openEvents } from './open-events.ts'
 import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
+import { openIdleExit } from './open-idle.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
 import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
 import { openPlugins } from './open-plugins.ts'
+import { openWebSockets } from './open-web-sockets.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
 import { describeService } from './service.ts'
 import { statusOf } from './status.ts'
@@ -118,8 +122,19 @@ async function build(ground: Ground): Promise<Daemon> {
   const service = describeService(folders.socket, now)
   const gitHooks = openGitHooks({ ...ground, hooks, repositories, settings: () => config.config.hooks })
   const access = await openAccess({ folders, settings: settings.daemon.http, url: () => service.url, now })
-  const built = { service, journal, events, workers, hooks, gitHooks, config, repositories, access }
-  await openDoors({ ...ground, ...built, answers: answersOf(ground, built) })
+  const idle = openIdleExit(ground, repositories)
+  const built = { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle }
+  const answers = answersOf(ground, built)
+  const webSockets = openWebSockets({ ...ground, ...built, answers })
+  await openDoors({
+    ...ground,
+    ...built,
+    answers,
+    mounts: apiMounts(service.version),
+    upgrades: { [webSocketPath]: webSockets.accept },
+  })
+  // Opened before the doors and closed before them: they cut what is still connected.
+  lifecycle.onClose('web sockets', webSockets.close)
   gitHooks.open()
   events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
   logger.info({ pid: service.pid, socket: service.socket, url: service.url }, 'started')
@@ -177,6 +192,7 @@ interface Built {
   readonly config: HeldConfig
   readonly repositories: Repositories
   readonly access: Access
+  readonly idle: IdleExit
 }
 
 function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldConfig> {
@@ -185,14 +201,8 @@ function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldCo
 }
 
 function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
-  const { folders, environment, settings, lifecycle, onStop } = ground
-  const { service, journal, events, workers, hooks, gitHooks, config, repositories, access } = built
-  const idle = createIdleExit({
-    minutes: settings.daemon.idleExitMinutes,
-    isBusy: () => repositories.list().some((held) => held.isReading()),
-    onIdle: () => onStop('idle'),
-  })
-  lifecycle.onClose('idle', idle.close)
+  const { folders, environment, onStop } = ground
+  const { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle } = built
   const answers: Answers<typeof routes> = createAnswers({
     repositories,
     plugins: openPlugins({ ...ground, ...built, questions: () => answers }),

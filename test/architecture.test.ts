@@ -12,7 +12,7 @@ const layers = [
   ['daemon/bus', 'daemon/git', 'daemon/tasks', 'daemon/telemetry', 'daemon/yaml', 'native-workers'],
   ['daemon/store', 'daemon/embedder', 'daemon/generator', 'plugins'],
   ['daemon/memory', 'daemon/hooks', 'daemon/guard', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
-  ['daemon/http', 'daemon/mcp', 'cli'],
+  ['daemon/http', 'daemon/mcp', 'daemon/ws', 'cli'],
   ['daemon'],
 ]
 
@@ -29,6 +29,7 @@ const doors: Record<string, readonly string[]> = {
   'isomorphic-git': ['daemon/git'],
   jose: ['daemon/guard'],
   typebox: ['contract'],
+  ws: ['daemon/ws'],
 }
 
 /** Packages that one file names, wherever else their names might be written: nothing gets around what it does. */
