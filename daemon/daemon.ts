@@ -11,6 +11,8 @@ import { webSocketPath } from '../contract/web-socket.ts'
 import { createAnswers } from './answers.ts'
 import { createConfigDoor } from './answers-config.ts'
 import { guardAnswers } from './answers-hooks.ts'
+import { answersAboutNotes } from './answers-notes.ts'
+import { answersToAgents } from './answers-tools.ts'
 import type { Events } from './bus/events.ts'
 import type { HookBus } from './bus/hooks.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -33,6 +35,7 @@ import { openEvents } from './open-events.ts'
 import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
 import { openIdleExit } from './open-idle.ts'
+import { mcpMount } from './open-mcp.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
 import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
 import { openPlugins } from './open-plugins.ts'
@@ -130,7 +133,7 @@ async function build(ground: Ground): Promise<Daemon> {
     ...ground,
     ...built,
     answers,
-    mounts: apiMounts(service.version),
+    mounts: [...apiMounts(service.version), mcpMount({ ...ground, answers })],
     upgrades: { [webSocketPath]: webSockets.accept },
   })
   // Opened before the doors and closed before them: they cut what is still connected.
@@ -206,6 +209,8 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
   const answers: Answers<typeof routes> = createAnswers({
     repositories,
     plugins: openPlugins({ ...ground, ...built, questions: () => answers }),
+    notes: answersAboutNotes({ ...ground, notes: journal.notes, repositories, publish: events.publish }),
+    tools: answersToAgents(() => guarded),
     config: createConfigDoor(folders.configFile, environment, repositories, createGit(), config.refresh),
     events: { since: journal.since, subscribe: events.subscribe },
     health: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
@@ -225,7 +230,8 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
       ({ registration }) => registration.id,
       () => undefined,
     )
-  return idle.watching(guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter }))
+  const guarded = guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter })
+  return idle.watching(guarded)
 }
 
 /** Makes the state folder. Whatever keeps it from being made, Node calls by many names. */
