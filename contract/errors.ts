@@ -1,12 +1,5 @@
-/** What a caller may rely on when something it asked for did not happen. */
-export interface ErrorKind {
-  /** HTTP status of the answer. */
-  readonly status: number
-  /** Exit code of the `aios` command. */
-  readonly exit: number
-  /** The next thing to do, in the user's words. */
-  readonly hint: string
-}
+import type { ErrorKind } from './error-kind.ts'
+import { operateErrors } from './operate-errors.ts'
 
 /** Every expected failure: its HTTP status, its exit code, and what to do about it. */
 export const errorKinds = {
@@ -214,6 +207,7 @@ export const errorKinds = {
     exit: 1,
     hint: 'Correct the plugin as the message says, then load it again.',
   },
+  ...operateErrors,
   internal: { status: 500, exit: 1, hint: 'This is a bug in aios; `aios daemon logs` has the details.' },
 } as const satisfies Record<string, ErrorKind>
 

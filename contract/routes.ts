@@ -1,5 +1,6 @@
 import { daemonRoutes } from './daemon-routes.ts'
 import { hookRoutes } from './hook-routes.ts'
+import { operateRoutes } from './operate-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 import { repositoryRoutes } from './repository-routes.ts'
@@ -11,6 +12,7 @@ export const routes = {
   ...questionRoutes,
   ...hookRoutes,
   ...pluginRoutes,
+  ...operateRoutes,
 } as const
 
 /** The name of a route. */

@@ -9,9 +9,19 @@ const fewestFiles = 200
 /** The folders of each layer, lowest first. A folder may import itself and what lies below its layer. */
 const layers = [
   ['contract'],
-  ['daemon/bus', 'daemon/git', 'daemon/tasks', 'daemon/telemetry', 'daemon/yaml', 'native-workers'],
+  [
+    'daemon/audit',
+    'daemon/bus',
+    'daemon/git',
+    'daemon/metrics',
+    'daemon/tasks',
+    'daemon/telemetry',
+    'daemon/vault',
+    'daemon/yaml',
+    'native-workers',
+  ],
   ['daemon/store', 'daemon/embedder', 'daemon/generator', 'plugins'],
-  ['daemon/memory', 'daemon/hooks', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
+  ['daemon/backup', 'daemon/memory', 'daemon/hooks', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
   ['daemon/http', 'daemon/mcp', 'cli'],
   ['daemon'],
 ]
@@ -28,7 +38,11 @@ const doors: Record<string, readonly string[]> = {
   fastify: ['daemon/http'],
   'isolated-vm': ['plugins/host'],
   'isomorphic-git': ['daemon/git'],
+  'prom-client': ['daemon/metrics'],
+  tar: ['daemon/backup'],
   typebox: ['contract'],
+  '@napi-rs/keyring': ['daemon/vault'],
+  '@opentelemetry/sdk-trace': ['daemon/telemetry'],
 }
 
 /** Folders that may use these only. The contract is words: it names places, and touches nothing. */

@@ -12,7 +12,9 @@ const reserved: readonly string[] = []
 const codes = Object.keys(errorKinds)
 const sources = readSources(['contract', 'daemon', 'plugins', 'native-workers', 'cli'])
 const spoken = new Set(
-  sources.filter(({ path }) => path !== 'contract/errors.ts').flatMap(({ texts }) => [...texts]),
+  sources
+    .filter(({ path }) => !/^contract\/(?:[a-z]+-)?errors\.ts$/.test(path))
+    .flatMap(({ texts }) => [...texts]),
 )
 
 test('the page of errors says what the table says', () => {

@@ -6,6 +6,7 @@ import { limits } from '../../contract/limits.ts'
 import { foreseen, problemOf } from './problem.ts'
 import { serve, type ServerParts } from './serve.ts'
 import { takeSocketPlace, type SocketPlace } from './socket.ts'
+import { countAnswers, traceparentOf } from './watch.ts'
 
 /** The HTTP door. */
 export interface Server {
@@ -28,6 +29,7 @@ export function createServer(parts: ServerParts): Server {
     running.add(request.id)
     reply.raw.once('close', () => running.delete(request.id))
   })
+  if (parts.watch !== undefined) countAnswers(app, parts.watch)
   serve(app, parts, { streams: closing.signal, answers: cut.signal })
 
   return {
@@ -55,11 +57,11 @@ export function createServer(parts: ServerParts): Server {
   }
 }
 
-function createApp(logger: ServerParts['logger'], traceId: () => string): FastifyInstance {
+function createApp(logger: ServerParts['logger'], traceId: ServerParts['traceId']): FastifyInstance {
   const app = fastify({
     logger,
-    genReqId: traceId,
-    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: ({ headers }) => traceId(traceparentOf(headers)),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
     bodyLimit: limits.bodyBytes,
     requestTimeout: 30_000,
     keepAliveTimeout: 5000,
@@ -67,7 +69,7 @@ function createApp(logger: ServerParts['logger'], traceId: () => string): Fastif
     exposeHeadRoutes: false,
     requestIdHeader: false,
     frameworkErrors: answerError,
-    clientErrorHandler: (error, socket) => refuse(error, socket, traceId()),
+    clientErrorHandler: (error, socket) => refuse(error, socket, traceId(undefined)),
     routerOptions: { maxParamLength: 3 * 4096 },
   })
   app.setErrorHandler(answerError)
@@ -100,7 +102,9 @@ function refuse(error: Error & { code?: string }, socket: Socket, id: string): v
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const expected = foreseen(error)
-  if (expected === undefined) request.log.error({ err: error, url: request.url }, 'a request failed')
+  // What stands behind the path may be a question, and a question may quote a secret.
+  const url = request.url.split('?', 1)[0]
+  if (expected === undefined) request.log.error({ err: error, url }, 'a request failed')
   const problem = problemOf(expected, request.id)
   if (problem.code === 'daemon.stopping') void reply.header('connection', 'close')
   void reply.code(problem.status).type('application/problem+json').send(problem)

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { backup, type DatabaseSync } from 'node:sqlite'
 import type { EventEnvelope, Fact } from '../../contract/events.ts'
 import { openJournalDatabase } from './journal-database.ts'
 import { pluginsIn, type JournalOfPlugins } from './journal-plugins.ts'
@@ -39,7 +39,7 @@ export interface Skipped {
  */
 export interface Journal {
   /** Numbers a fact and keeps it. Numbers have no gaps, and none is ever used again. */
-  append(fact: Fact, at: number): EventEnvelope
+  append(fact: Fact, at: number, traceId?: string): EventEnvelope
   /** Returns the facts after this number, oldest first. */
   since(seq: number, limit: number): EventEnvelope[]
   /** Returns the number of the newest fact; 0 when nothing ever happened. */
@@ -78,8 +78,13 @@ export interface Journal {
   /** What is kept of plugins. */
   readonly plugins: JournalOfPlugins
 
+  /** Writes a copy of all of it into a new file: one moment of it, whatever is kept meanwhile. */
+  copyTo(file: string): Promise<void>
   close(): void
 }
+
+/** Pages that are copied before others have a turn: a megabyte. */
+const pagesAtOnce = 256
 
 /** Opens the journal in a file. One that is damaged is moved aside, and what can be read of it is kept. */
 export function openJournal(file: string, onHealed: (detail: string) => void): Journal {
@@ -90,6 +95,9 @@ export function openJournal(file: string, onHealed: (detail: string) => void): J
     ...aliasesIn(database),
     ...commitsIn(database),
     plugins: pluginsIn(database),
+    async copyTo(copy) {
+      await backup(database, copy, { rate: pagesAtOnce })
+    },
     close() {
       if (database.isOpen) database.close()
     },
