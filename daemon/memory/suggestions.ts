@@ -139,9 +139,10 @@ function relatedTry(
   current: ReadonlySet<string>,
   { graph, config }: Memory,
 ): Try | undefined {
-  const paths = new Set(recent.slice(0, 200).flatMap((ordinal) => graph.paths(ordinal)))
+  const touched = new Set(recent.slice(0, 200).flatMap((ordinal) => graph.paths(ordinal)))
+  const paths = [...touched.intersection(current)]
   const { minimumSupport, minimumConfidence } = config.related
-  for (const path of [...paths].filter((candidate) => current.has(candidate)).slice(0, 100)) {
+  for (const path of [...paths.filter(isSource), ...paths.filter((one) => !isSource(one))].slice(0, 100)) {
     const fits = companionsOf([path], graph).some(
       (other) =>
         other.support >= minimumSupport && other.confidence >= minimumConfidence && current.has(other.path),
