@@ -22,6 +22,7 @@ const tree = {
   service: async () => (await import('./commands/service.ts')).default,
   uninstall: async () => (await import('./commands/uninstall.ts')).default,
   daemon: async () => (await import('./commands/daemon.ts')).default,
+  user: async () => (await import('./commands/user.ts')).default,
   events: async () => (await import('./commands/events.ts')).default,
   completion: async () => (await import('./commands/completion.ts')).default,
 } satisfies Record<string, () => Promise<Command | Group>>

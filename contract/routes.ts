@@ -1,3 +1,4 @@
+import { authRoutes } from './auth-routes.ts'
 import { daemonRoutes } from './daemon-routes.ts'
 import { hookRoutes } from './hook-routes.ts'
 import { operateRoutes } from './operate-routes.ts'
@@ -13,6 +14,7 @@ export const routes = {
   ...hookRoutes,
   ...pluginRoutes,
   ...operateRoutes,
+  ...authRoutes,
 } as const
 
 /** The name of a route. */

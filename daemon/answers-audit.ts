@@ -1,9 +1,28 @@
 import type { AuditRecord } from '../contract/audit.ts'
+import type { Decision } from '../contract/caller.ts'
 import type { Answers } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
 import type { Audit } from './audit/audit.ts'
 
 type Routes = typeof routes
+
+/** The routes whose decisions are recorded here, with what they were about. */
+const recordedHere: ReadonlySet<string> = new Set<keyof Routes>([
+  'approvePlugin',
+  'enablePlugin',
+  'disablePlugin',
+  'removePlugin',
+  'setConfig',
+  'forgetRepository',
+])
+
+/** Returns what records the decisions of the doors: who came in, who was refused, and every weighty command. */
+export function decisionsIn(audit: Audit): (decision: Decision) => void {
+  return (decision) => {
+    const isKnown = decision.kind === 'command' && decision.decision !== 'refused'
+    if (!isKnown || !recordedHere.has(decision.subject)) audit.record(decision)
+  }
+}
 
 /** Returns the same answers; what a person decides through them is recorded once it holds, and what was refused too. */
 export function auditAnswers(answers: Answers<Routes>, audit: Audit, actor: () => string): Answers<Routes> {

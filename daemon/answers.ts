@@ -1,4 +1,5 @@
 import type { RecallAnswer } from '../contract/answers.ts'
+import type { authRoutes } from '../contract/auth-routes.ts'
 import type { EventEnvelope } from '../contract/events.ts'
 import { AiosError } from '../contract/errors.ts'
 import type { operateRoutes } from '../contract/operate-routes.ts'
@@ -38,6 +39,7 @@ export interface AnswerParts {
   readonly hooks: HookDoor['answers']
   readonly plugins: Answers<typeof pluginRoutes>
   readonly operate: Answers<typeof operateRoutes>
+  readonly access: Answers<typeof authRoutes>
 }
 
 /** Returns what answers each route: a line or two each, because the work is done below. */
@@ -60,6 +62,7 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
     ...parts.hooks,
     ...parts.plugins,
     ...parts.operate,
+    ...parts.access,
     followProgress: ({ repository }, signal) =>
       follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),
     async suggestions({ repository }, signal) {

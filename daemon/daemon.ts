@@ -6,7 +6,7 @@ import type { routes } from '../contract/routes.ts'
 import { protocol, type Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
 import { createAnswers } from './answers.ts'
-import { auditAnswers } from './answers-audit.ts'
+import { auditAnswers, decisionsIn } from './answers-audit.ts'
 import { createConfigDoor } from './answers-config.ts'
 import { guardAnswers } from './answers-hooks.ts'
 import { answersForOperators } from './answers-operate.ts'
@@ -19,18 +19,18 @@ import { collectAfter } from './collect.ts'
 import { examine } from './doctor.ts'
 import { readFigures } from './figures.ts'
 import { createGit } from './git/git.ts'
-import { createServer } from './http/server.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
 import type { HookDoor } from './hook-door.ts'
 import { createIdleExit } from './idle.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
-import { logStream } from './log-stream.ts'
 import { loadTokenCounter } from './memory/tokens.ts'
+import { type Access, openAccess } from './open-access.ts'
 import { openStateAudit } from './open-audit.ts'
+import { openDoors } from './open-doors.ts'
 import { openEvents } from './open-events.ts'
 import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
-import { logRedaction, openLog } from './open-log.ts'
+import { openLog } from './open-log.ts'
 import { openObservation, type Observation } from './open-observation.ts'
 import type { Workers } from '../native-workers/supervisor.ts'
 import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
@@ -38,11 +38,11 @@ import { openPlugins } from './open-plugins.ts'
 import { openState } from './open-state.ts'
 import { openWorkers } from './open-workers.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
-import { announce, describeService, withdraw } from './service.ts'
+import { describeService } from './service.ts'
 import { statusOf } from './status.ts'
 import { openJournal, type Journal } from './store/journal.ts'
 import { refusalOf, storeError } from './store/lance-errors.ts'
-import { createTraces, traceIdOf, type Traces } from './telemetry/trace.ts'
+import { createTraces, type Traces } from './telemetry/trace.ts'
 import { recordDrops, watchHooks } from './watch-hooks.ts'
 
 /** What a daemon is made with. */
@@ -124,11 +124,14 @@ async function build(ground: Ground): Promise<Daemon> {
   lifecycle.onClose('figures', readFigures(observation.metrics, { workers, repositories, now }))
   const service = describeService(folders.socket, now)
   const gitHooks = openGitHooks({ ...ground, hooks, repositories, settings: () => config.config.hooks })
-  const known = { service, journal, events, workers, hooks, gitHooks, config, repositories }
-  await listen(ground, answersOf(ground, { ...known, ...observation, audit }), service, observation)
+  const onDecision = decisionsIn(audit)
+  const access = await openAccess({ folders, url: () => service.url, now, onDecision })
+  const known = { service, journal, events, workers, hooks, gitHooks, config, repositories, access }
+  const built = { ...known, ...observation, audit }
+  await openDoors({ ...ground, ...built, answers: answersOf(ground, built), onDecision })
   gitHooks.open()
   events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
-  logger.info({ pid: service.pid, socket: service.socket }, 'started')
+  logger.info({ pid: service.pid, socket: service.socket, url: service.url }, 'started')
   repositories.start()
   return {
     service,
@@ -172,6 +175,7 @@ interface Built extends Observation {
   readonly config: HeldConfig
   readonly repositories: Repositories
   readonly audit: Audit
+  readonly access: Access
 }
 
 function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldConfig> {
@@ -181,7 +185,7 @@ function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldCo
 
 function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
   const { folders, environment, settings, lifecycle, onStop } = ground
-  const { service, journal, events, workers, hooks, gitHooks, config, repositories } = built
+  const { service, journal, events, workers, hooks, gitHooks, config, repositories, access } = built
   const idle = createIdleExit({
     minutes: settings.daemon.idleExitMinutes,
     isBusy: () => repositories.list().some((held) => held.isReading()),
@@ -198,6 +202,7 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
     status: () => statusOf({ service, folders, workers, repositories, config }),
     capabilities: async () => capabilitiesOf(service, hooks.listeners()),
     hooks: gitHooks.answers,
+    access: access.answers,
     doctor: ({ fix = false }) =>
       examine({ folders, repositories, git: createGit(), hookProblems: gitHooks.problems }, fix),
     stop: async ({ reason = 'asked to' }) => {
@@ -211,28 +216,5 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
       () => undefined,
     )
   const guarded = guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter })
-  return idle.watching(auditAnswers(guarded, built.audit, () => 'user'))
-}
-
-async function listen(
-  { folders, settings, lifecycle }: Ground,
-  answers: Answers<typeof routes>,
-  service: Service,
-  { watch }: Observation,
-): Promise<void> {
-  const server = createServer({
-    answers,
-    isReady: () => true,
-    traceId: traceIdOf,
-    watch,
-    logger: {
-      level: settings.daemon.logLevel === 'debug' ? 'debug' : 'warn',
-      stream: logStream,
-      redact: logRedaction,
-    },
-  })
-  lifecycle.onClose('server', () => server.close())
-  await server.listen(service.socket)
-  announce(folders.serviceFile, service)
-  lifecycle.onClose('announcement', () => withdraw(folders.serviceFile, service))
+  return idle.watching(auditAnswers(guarded, built.audit, () => built.traces.current()?.actor ?? 'aios'))
 }

@@ -44,8 +44,8 @@ async function openSpans(endpoint: string): Promise<Spans> {
 function createWatch(metrics: Metrics, traces: Traces, spans: Spans, now: () => number): Watch {
   return {
     answered: metrics.commandAnswered,
-    async within({ route, traceId, traceparent }, answer) {
-      const trace = beginTrace(traceId, traceparent)
+    async within({ route, actor, traceId, traceparent }, answer) {
+      const trace = { ...beginTrace(traceId, traceparent), actor }
       const began = now()
       const record = (failure?: string) =>
         spans.record({

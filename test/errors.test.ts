@@ -14,7 +14,7 @@ const codes = Object.keys(errorKinds)
 const sources = readSources(['contract', 'daemon', 'plugins', 'native-workers', 'cli'])
 const spoken = new Set(
   sources
-    .filter(({ path }) => !/^contract\/(?:[a-z]+-)?errors\.ts$/.test(path))
+    .filter(({ path }) => !/^contract\/([a-z]+-)?errors\.ts$/.test(path))
     .flatMap(({ texts }) => [...texts]),
 )
 

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { backupFormat, type BackupManifest } from '../../contract/backup.ts'
 import type { StateFolders } from '../../contract/state.ts'
-import { manifestName } from './places.ts'
+import { manifestName, statePieces } from './places.ts'
 import { sumOf } from './sums.ts'
 
 /** A repository’s memory, which goes on being written. */
@@ -49,7 +49,7 @@ export async function gather(
   const journal = join(target, 'state', 'journal.sqlite')
   await copyJournal(journal)
   closeJournal(journal, full)
-  await copyIfThere(join(folders.state, 'audit.ndjson'), join(target, 'state', 'audit.ndjson'))
+  for (const name of statePieces) await copyIfThere(join(folders.state, name), join(target, 'state', name))
   await copyIfThere(folders.configFile, join(target, 'config', 'config.yaml'))
   const plugins = join(dirname(folders.configFile), 'plugins')
   await copyTree(plugins, join(target, 'config', 'plugins'), copyOne, left, signal)

@@ -4,6 +4,9 @@ import type { StateFolders } from '../../contract/state.ts'
 /** The name of the first file of an archive. */
 export const manifestName = 'manifest.json'
 
+/** Files of the state folder that cannot be made again, beside the journal. */
+export const statePieces = ['audit.ndjson', 'users.json'] as const
+
 /** Whether the path of a file in an archive is one that aios writes: below its two folders, and nowhere else. */
 export function isArchivePath(path: string): boolean {
   if (isAbsolute(path) || path.includes('\\') || path.includes('\0')) return false
@@ -11,7 +14,7 @@ export function isArchivePath(path: string): boolean {
   if (rest.some((part) => part === '' || part === '.' || part === '..')) return false
   if (top === 'config') return path === 'config/config.yaml' || (rest[0] === 'plugins' && rest.length > 1)
   if (top !== 'state') return false
-  return path === 'state/journal.sqlite' || path === 'state/audit.ndjson' || isMemory(rest)
+  return ['journal.sqlite', ...statePieces].some((name) => path === `state/${name}`) || isMemory(rest)
 }
 
 function isMemory([folder, id = '', ...files]: readonly string[]): boolean {

@@ -3,19 +3,24 @@ import { createCheck, type Check } from '../../contract/check.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { Answers, Route } from '../../contract/route.ts'
 import { routes, type RouteName } from '../../contract/routes.ts'
+import { type EntranceParts, guardEntrance } from './entrance.ts'
 import { acceptHookForms } from './hook-form.ts'
 import { readInput } from './input.ts'
+import { methodsAt } from './methods.ts'
+import { type Mount, serveMount } from './mount.ts'
 import { foreseen, problemOf } from './problem.ts'
 import { isStream, ndjson } from './stream.ts'
 import { watched, type Watch } from './watch.ts'
 
 /** What the HTTP door is made of. */
-export interface ServerParts {
+export interface ServerParts extends EntranceParts {
   readonly answers: Answers<typeof routes>
+  /** What is answered beside the contract. */
+  readonly mounts?: readonly Mount[]
   /** Whether questions can be answered; until then only the daemon itself can be asked about. */
   readonly isReady: () => boolean
   /** Returns the id of the trace that a request belongs to, by its `traceparent`. */
-  readonly traceId: (traceparent: string | undefined) => string
+  readonly traceId: (traceparent?: string) => string
   readonly watch?: Watch
   /** Fastify's own; `false` for silence. */
   readonly logger: Exclude<FastifyServerOptions['logger'], undefined>
@@ -44,12 +49,22 @@ const alwaysAnswered: ReadonlySet<RouteName> = new Set([
 
 /** Serves each route of the contract. */
 export function serve(app: FastifyInstance, parts: ServerParts, ends: Ends): void {
+  guardEntrance(app, parts)
   acceptHookForms(app)
   for (const name of namesOf(routes)) serveOne(app, name, parts, ends)
+  for (const mount of parts.mounts ?? []) serveMount(app, mount)
+  const served = [...Object.values<Route>(routes), ...(parts.mounts ?? [])]
+  app.setNotFoundHandler((request, response) => {
+    const allowed = methodsAt(request.url, served)
+    const asked = `${request.method} ${request.url.slice(0, 200)}`
+    if (allowed.length === 0) throw new AiosError('request.unknown-route', `Nothing answers ${asked}.`)
+    void response.header('allow', allowed.join(', '))
+    throw new AiosError('request.wrong-method', `Nothing answers ${asked}; ${allowed.join(' or ')} would do.`)
+  })
 }
 
 function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: ServerParts, ends: Ends): void {
-  const route = routes[name]
+  const route: (typeof routes)[N] & Route = routes[name]
   const end = route.shape === 'stream' ? ends.streams : ends.answers
   const input = createCheck<(typeof routes)[N]['input']>(route.input)
   const held =
@@ -59,7 +74,7 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
     method: route.method,
     url: route.path,
     ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
-    config: { name, isStream: route.shape === 'stream' },
+    config: { admission: route, subject: name, isStream: route.shape === 'stream' },
     handler: watched(parts.watch, name, async (request, response) => {
       if (!parts.isReady() && !alwaysAnswered.has(name)) {
         throw new AiosError('daemon.busy', 'The daemon is still starting.')

@@ -9,9 +9,17 @@ export interface Watch {
   answered(route: string, status: number, seconds: number | undefined): void
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly isStream?: boolean
+  }
+}
+
 /** What is known of a request before it is answered. */
 export interface Asked {
   readonly route: string
+  /** Who asks, and through which door; `stranger` where strangers are answered. */
+  readonly actor: string
   readonly traceId: string
   readonly traceparent: string | undefined
 }
@@ -21,27 +29,23 @@ type Handler = (request: FastifyRequest, response: FastifyReply) => Promise<unkn
 /** Returns the handler, watched if somebody watches. */
 export function watched(watch: Watch | undefined, route: string, handler: Handler): Handler {
   if (watch === undefined) return handler
-  return (request, response) =>
-    watch.within({ route, traceId: request.id, traceparent: traceparentOf(request.headers) }, () =>
-      handler(request, response),
-    )
+  return (request, response) => {
+    const { caller, id, headers } = request
+    const actor = caller === null ? 'stranger' : `${caller.name} (${caller.door})`
+    const asked = { route, actor, traceId: id, traceparent: traceparentOf(headers) }
+    return watch.within(asked, () => handler(request, response))
+  }
 }
 
 /** Tells of every answer, those that were refused before anybody was asked included. */
 export function countAnswers(app: FastifyInstance, watch: Watch): void {
   app.addHook('onResponse', async ({ routeOptions }, { statusCode, elapsedTime }) => {
-    const { name, isStream } = known(routeOptions.config)
-    watch.answered(name, statusCode, isStream ? undefined : elapsedTime / 1000)
+    const { subject = 'unknown', isStream = false } = routeOptions.config
+    watch.answered(subject, statusCode, isStream ? undefined : elapsedTime / 1000)
   })
 }
 
 /** Returns the header that names the trace of a request. */
 export function traceparentOf({ traceparent }: IncomingHttpHeaders): string | undefined {
   return typeof traceparent === 'string' ? traceparent : undefined
-}
-
-function known(config: unknown): { name: string; isStream: boolean } {
-  const isRoute = typeof config === 'object' && config !== null && 'name' in config
-  if (!isRoute || typeof config.name !== 'string') return { name: 'unknown', isStream: false }
-  return { name: config.name, isStream: 'isStream' in config && config.isStream === true }
 }

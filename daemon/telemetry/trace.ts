@@ -11,6 +11,8 @@ export interface Trace {
   readonly parentId: string | undefined
   /** Whether whoever began the trace keeps it. */
   readonly isSampled: boolean
+  /** Who asked, and through which door; absent where nobody did. */
+  readonly actor?: string
 }
 
 /** Knows which request is being answered, for whoever is called on the way. */

@@ -1,3 +1,4 @@
+import type { authRoutes } from '../../contract/auth-routes.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { operateRoutes } from '../../contract/operate-routes.ts'
 import type { pluginRoutes } from '../../contract/plugin-routes.ts'
@@ -107,6 +108,7 @@ export function answersWith(some: Partial<Every> = {}): Every {
     notifyHook: async () => ({ noticed: 1 }),
     ...pluginAnswers,
     ...operateAnswers,
+    ...authAnswers,
     ...some,
   }
 }
@@ -172,6 +174,18 @@ const pluginAnswers: Answers<typeof pluginRoutes> = {
   },
   pluginLogs: async () => ({ items: [] }),
   scaffoldPlugin: async () => ({ files: {} }),
+}
+
+const when = '2024-05-01T00:00:00Z'
+const user = { name: 'ada', role: 'reader' as const, createdAt: when }
+
+const authAnswers: Answers<typeof authRoutes> = {
+  pair: async ({ role = 'reader' }) => ({ url: 'http://127.0.0.1:1/pair#x', role, expiresAt: when }),
+  rotateCredentials: async () => ({ tokenFile: '/run/token', sessions: 0 }),
+  users: async () => ({ items: [user] }),
+  addUser: async ({ name, role }) => ({ user: { ...user, name, role }, secret: 's' }),
+  removeUser: async ({ user: name }) => ({ name }),
+  accessToken: async () => ({ token: 't', expiresAt: when }),
 }
 
 function known(name: string): RepositoryStatus {
