@@ -97,7 +97,7 @@ function fileSteps({ folders }: Context, keepData: boolean): Step[] {
     if (folder === undefined) return []
     const { path, own, others } = folder
     const stays = others.length === 0 ? '' : `; ${others.join(', ')} stays, which is not of aios`
-    const what = own.length === 0 ? `${path}, if it is empty` : `${path}: ${own.join(', ')}${stays}`
+    const what = `${path}: ${own.length === 0 ? 'nothing' : own.join(', ')}${stays}`
     return [
       {
         what,
