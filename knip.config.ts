@@ -9,6 +9,7 @@ export default {
     'daemon/restore-main.ts!',
     'native-workers/main.ts!',
     'native-workers/tasks.ts!',
+    'native-workers/secret-tasks.ts!',
     'plugins/host/main.ts!',
     'plugins/sandbox.ts!',
     'test/attacks/page-tools.js',

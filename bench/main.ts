@@ -1,10 +1,12 @@
 import { benchBundled } from './bundled.ts'
 import { benchFootprint } from './footprint.ts'
+import { benchGates } from './gates.ts'
 import { benchHooks } from './hooks.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
 import { benchLearning } from './learning.ts'
 import { benchRecall } from './recall.ts'
+import { benchMcp } from './mcp.ts'
 import { machine } from './report.ts'
 import { benchSandbox } from './sandbox.ts'
 import { benchSubjects } from './subjects.ts'
@@ -23,7 +25,9 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   hooks: benchHooks,
   sandbox: benchSandbox,
   bundled: benchBundled,
+  gates: benchGates,
   learning: benchLearning,
+  mcp: benchMcp,
   train: benchTrain,
   tune: benchTune,
 }

@@ -4,6 +4,9 @@ import { AiosError } from '../contract/errors.ts'
 import { hookRoutes } from '../contract/hook-routes.ts'
 import { repositoryRoutes } from '../contract/repository-routes.ts'
 import type { RepositoryStatus } from '../contract/status.ts'
+import { agents } from './agents/agents.ts'
+import { disconnectBy, disconnecting, look } from './agents/change.ts'
+import { groundOf } from './agents/ground.ts'
 import type { Client } from './client.ts'
 import type { Context } from './command.ts'
 import { stopDaemon } from './connect.ts'
@@ -23,6 +26,7 @@ export interface Step {
 export async function uninstallPlan(context: Context, keepData: boolean): Promise<Step[]> {
   return [
     ...(await hookSteps(context)),
+    ...agentSteps(context),
     ...serviceSteps(context),
     stopStep(context),
     ...fileSteps(context, keepData),
@@ -60,6 +64,36 @@ async function hookStep({ id, path, state }: RepositoryStatus, client: Client): 
           .then(({ remarks }) => remarks.join(' ') || undefined, reasonOf),
     },
   ]
+}
+
+/** Agents that start this aios would else go on trying to. */
+function agentSteps(context: Context): Step[] {
+  const { place, parts } = groundOf(context)
+  return agents.flatMap((agent): Step[] => {
+    const looked = lookAt(() => look(agent, 'user', place, parts))
+    if (typeof looked === 'string')
+      return [{ what: `the settings of ${agent.name}`, act: async () => looked }]
+    if (looked.standing !== 'connected' && looked.standing !== 'outdated') return []
+    return [
+      {
+        what: `aios in the settings of ${agent.name}: ${looked.file.path}`,
+        async act() {
+          const change = lookAt(() => disconnecting(looked, parts.connections))
+          if (typeof change === 'string') return change
+          if (change !== undefined) disconnectBy(change, parts.connections)
+          return undefined
+        },
+      },
+    ]
+  })
+}
+
+function lookAt<T>(look: () => T): T | string {
+  try {
+    return look()
+  } catch (error) {
+    return reasonOf(error)
+  }
 }
 
 function serviceSteps({ environment, folders, signal }: Context): Step[] {

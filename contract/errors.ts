@@ -1,3 +1,4 @@
+import { agentErrors } from './agent-errors.ts'
 import { authErrors } from './auth-errors.ts'
 import type { ErrorKind } from './error-kind.ts'
 import { operateErrors } from './operate-errors.ts'
@@ -152,6 +153,7 @@ export const errorKinds = {
   },
   ...pluginErrors,
   ...authErrors,
+  ...agentErrors,
   ...operateErrors,
   internal: { status: 500, exit: 1, hint: 'This is a bug in aios; `aios daemon logs` has the details.' },
 } as const satisfies Record<string, ErrorKind>

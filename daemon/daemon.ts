@@ -9,6 +9,8 @@ import { createAnswers } from './answers.ts'
 import { auditAnswers, decisionsIn } from './answers-audit.ts'
 import { createConfigDoor } from './answers-config.ts'
 import { guardAnswers } from './answers-hooks.ts'
+import { answersAboutNotes } from './answers-notes.ts'
+import { answersToAgents } from './answers-tools.ts'
 import { answersForOperators } from './answers-operate.ts'
 import type { Audit } from './audit/audit.ts'
 import type { Events } from './bus/events.ts'
@@ -31,6 +33,7 @@ import { openEvents } from './open-events.ts'
 import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
 import { openLog } from './open-log.ts'
+import { mcpMount } from './open-mcp.ts'
 import { openObservation, type Observation } from './open-observation.ts'
 import type { Workers } from '../native-workers/supervisor.ts'
 import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
@@ -128,7 +131,9 @@ async function build(ground: Ground): Promise<Daemon> {
   const access = await openAccess({ folders, url: () => service.url, now, onDecision })
   const known = { service, journal, events, workers, hooks, gitHooks, config, repositories, access }
   const built = { ...known, ...observation, audit }
-  await openDoors({ ...ground, ...built, answers: answersOf(ground, built), onDecision })
+  const answers = answersOf(ground, built)
+  const mounts = [mcpMount({ ...ground, answers })]
+  await openDoors({ ...ground, ...built, answers, mounts, onDecision })
   gitHooks.open()
   events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
   logger.info({ pid: service.pid, socket: service.socket, url: service.url }, 'started')
@@ -195,6 +200,8 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
   const answers: Answers<typeof routes> = createAnswers({
     repositories,
     plugins: openPlugins({ ...ground, ...built, questions: () => answers }),
+    notes: answersAboutNotes({ ...ground, notes: journal.notes, repositories, publish: events.publish }),
+    tools: answersToAgents(() => guarded),
     config: createConfigDoor(folders.configFile, environment, repositories, createGit(), config.refresh),
     events: { since: journal.since, subscribe: events.subscribe },
     operate: answersForOperators({ ...ground, ...built, answers: () => answers }),
