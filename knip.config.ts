@@ -6,6 +6,7 @@ export default {
   entry: [
     'cli/main.ts!',
     'daemon/main.ts!',
+    'daemon/evaluator-main.ts!',
     'native-workers/main.ts!',
     'native-workers/tasks.ts!',
     'plugins/host/main.ts!',

@@ -1,4 +1,5 @@
 import { daemonRoutes } from './daemon-routes.ts'
+import { evaluationRoutes } from './evaluation-routes.ts'
 import { hookRoutes } from './hook-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { questionRoutes } from './question-routes.ts'
@@ -9,6 +10,7 @@ export const routes = {
   ...daemonRoutes,
   ...repositoryRoutes,
   ...questionRoutes,
+  ...evaluationRoutes,
   ...hookRoutes,
   ...pluginRoutes,
 } as const

@@ -35,6 +35,7 @@ export interface AnswerParts {
   readonly doctor: Answers<Routes>['doctor']
   readonly stop: Answers<Routes>['stop']
   readonly hooks: HookDoor['answers']
+  readonly evaluate: Answers<Routes>['evaluate']
   readonly plugins: Answers<typeof pluginRoutes>
 }
 
@@ -55,6 +56,7 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
 
     ...answersAbout(repositories),
     ...parts.hooks,
+    evaluate: parts.evaluate,
     ...parts.plugins,
     followProgress: ({ repository }, signal) =>
       follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),

@@ -27,6 +27,7 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { takeLock } from './lock.ts'
 import { logStream } from './log-stream.ts'
 import { loadTokenCounter } from './memory/tokens.ts'
+import { openEvaluation } from './open-evaluation.ts'
 import { openEvents } from './open-events.ts'
 import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
@@ -47,6 +48,8 @@ export interface DaemonOptions {
   readonly workersEntry: URL
   /** The program that the trainer's process runs. */
   readonly trainerEntry: URL
+  /** The program that the evaluator's process runs. */
+  readonly evaluatorEntry: URL
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Told when the daemon should end, and why. */
@@ -200,6 +203,7 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
     status: () => statusOf({ service, folders, workers, repositories, config }),
     capabilities: async () => capabilitiesOf(service, hooks.listeners()),
     hooks: gitHooks.answers,
+    evaluate: openEvaluation({ ...ground, repositories }),
     doctor: ({ fix = false }) =>
       examine({ folders, repositories, git: createGit(), hookProblems: gitHooks.problems }, fix),
     stop: async ({ reason = 'asked to' }) => {

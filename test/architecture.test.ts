@@ -12,6 +12,7 @@ const layers = [
   ['daemon/bus', 'daemon/git', 'daemon/tasks', 'daemon/telemetry', 'daemon/yaml', 'native-workers'],
   ['daemon/store', 'daemon/embedder', 'daemon/generator', 'plugins'],
   ['daemon/memory', 'daemon/hooks', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
+  ['daemon/evaluation'],
   ['daemon/http', 'daemon/mcp', 'cli'],
   ['daemon'],
 ]

@@ -5,16 +5,18 @@ export interface UnderstoodQuestion {
   readonly kind: QuestionKind
   /** What to search messages for. */
   readonly words: string
+  /** The question as it was asked. */
+  readonly text: string
 }
 
 /** Returns what kind of question this is: only its form is looked at, and which paths exist. */
 export function understand(question: string, isPath: (text: string) => boolean): UnderstoodQuestion {
   const text = question.trim()
-  if (/^[0-9a-f]{7,64}$/i.test(text) && /\d/.test(text)) return { kind: 'commit', words: text }
-  if (looksLikeDiff(text)) return { kind: 'diff', words: changedLines(text) }
+  if (/^[0-9a-f]{7,64}$/i.test(text) && /\d/.test(text)) return { kind: 'commit', words: text, text }
+  if (looksLikeDiff(text)) return { kind: 'diff', words: changedLines(text), text }
   if (!/\s/.test(text) && (isPath(text) || /^[\w@.-]+(\/[\w@.-]+)+$/.test(text)))
-    return { kind: 'path', words: text }
-  return { kind: looksLikeCode(text) ? 'code' : 'prose', words: text }
+    return { kind: 'path', words: text, text }
+  return { kind: looksLikeCode(text) ? 'code' : 'prose', words: text, text }
 }
 
 function looksLikeDiff(text: string): boolean {
