@@ -1,3 +1,4 @@
+import type { Config } from '../../contract/config.ts'
 import type { CommitGraph } from '../memory/commit-graph.ts'
 import type { Admits } from '../memory/filters.ts'
 import type { Memory } from '../memory/memory.ts'
@@ -12,6 +13,8 @@ export interface Standpoint {
   readonly seenFrom: readonly number[]
   /** Commits that are not seen all the same. */
   readonly without?: ReadonlySet<number>
+  /** Whether the answer is the newest commit there is: then being new may not count, for it would tell. */
+  readonly isTimeless?: boolean
 }
 
 /** What is seen, and the commit whose files are there. */
@@ -30,9 +33,26 @@ export function pastFrom({ from, seenFrom, without }: Standpoint, graph: CommitG
 
 /** Returns the memory as it was then: its clock stands still, and nothing was said yet that was said later. */
 export function memoryThen(standpoint: Standpoint, { sees }: Past, memory: Memory): Memory {
-  const { graph } = memory
+  const { graph, config } = memory
   const now = graph.committerTime(standpoint.from) * 1000
-  return { ...memory, ties: tiesSeenBy(memory.ties, graph, sees), now: () => now }
+  return {
+    ...memory,
+    config: standpoint.isTimeless === true ? withoutRecency(config) : config,
+    ties: tiesSeenBy(memory.ties, graph, sees),
+    now: () => now,
+  }
+}
+
+function withoutRecency(config: Config): Config {
+  const { prose, code, path, diff } = config.recall.weights
+  const timeless = <W extends object>(weights: W) => ({ ...weights, recency: 0 })
+  const weights = {
+    prose: timeless(prose),
+    code: timeless(code),
+    path: timeless(path),
+    diff: timeless(diff),
+  }
+  return { ...config, recall: { ...config.recall, weights } }
 }
 
 /** Returns the memory without what commits say of themselves: what is left is what they changed. */

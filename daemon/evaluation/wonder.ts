@@ -41,6 +41,7 @@ function misremembered({ memory: { graph }, span, seed }: Ground): Mined[] {
         text: garbled(words, createRandom(seed, graph.committerTime(from))),
         truth: [from],
         seenFrom: [from],
+        isTimeless: true,
       },
     ]
   })

@@ -31,7 +31,7 @@ function mine({ memory: { graph }, span }: Ground): Mined[] {
     if (!isTold || counts.get(subject) !== 1) return []
     const text = withoutCitations(subject)
     if (distinctTerms(text).length < fewestWords) return []
-    return [{ from: ordinal, text, truth: [ordinal], seenFrom: [ordinal] }]
+    return [{ from: ordinal, text, truth: [ordinal], seenFrom: [ordinal], isTimeless: true }]
   })
 }
 
