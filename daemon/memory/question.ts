@@ -25,12 +25,18 @@ function looksLikeDiff(text: string): boolean {
   return lines.length >= 3 && lines.filter((line) => /^[+-](?![+-])/.test(line)).length * 2 >= lines.length
 }
 
-/** Headers of a diff name blobs and modes, which no commit speaks of. */
+/**
+ * Headers of a diff name blobs and modes, which no commit speaks of. Lines that stay are left out as well: a search
+ * takes some words only, and those that come or go say more.
+ */
 function changedLines(diff: string): string {
+  const isCut = /^@@ -\d/m.test(diff)
   return diff
     .split('\n')
     .filter(
-      (line) => !/^(index [0-9a-f]|(new|old|deleted) (file )?mode|similarity index|diff --git)/.test(line),
+      (line) =>
+        !/^(index [0-9a-f]|(new|old|deleted) (file )?mode|similarity index|diff --git)/.test(line) &&
+        !(isCut && line.startsWith(' ')),
     )
     .map((line) => line.replace(/^(@@ [^@]*@@|[+-]{1,3}( [ab]\/)?)/, ''))
     .join('\n')
