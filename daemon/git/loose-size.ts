@@ -14,7 +14,7 @@ const head = Buffer.alloc(128)
 export function looseSize(objects: string, oid: string): number | undefined {
   let file: number | undefined
   try {
-    file = openSync(join(objects, oid.slice(0, 2), oid.slice(2)))
+    file = openSync(join(objects, oid.slice(0, 2), oid.slice(2)), 'r')
     const bytesRead = readSync(file, head, 0, head.length, 0)
     const text = inflateSync(head.subarray(0, bytesRead), { finishFlush: constants.Z_SYNC_FLUSH })
     const size = /^blob (\d{1,15})\0/.exec(text.toString('latin1', 0, 32))?.[1]
