@@ -6,11 +6,13 @@ export default {
   entry: [
     'cli/main.ts!',
     'daemon/main.ts!',
+    'daemon/restore-main.ts!',
     'native-workers/main.ts!',
     'native-workers/tasks.ts!',
     'native-workers/secret-tasks.ts!',
     'plugins/host/main.ts!',
     'plugins/sandbox.ts!',
+    'test/attacks/page-tools.js',
     'test/attacks/sandbox-parent.ts',
     'native-workers/trainer-main.ts!',
     'daemon/store/array-store.ts!',
@@ -19,7 +21,7 @@ export default {
     'test/faults/store-writer.ts',
     'test/faults/vectors-writer.ts',
   ],
-  ignoreBinaries: ['mkfifo', 'unshare', 'mount', 'umount'],
+  ignoreBinaries: ['mkfifo', 'unshare', 'mount', 'umount', 'openssl'],
   ignoreExportsUsedInFile: { interface: true, type: true },
   project: [
     '{contract,daemon,plugins,native-workers,cli}/**/*.ts!',

@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { hookSettings } from './hook-settings.ts'
+import { httpSettings } from './http-settings.ts'
 import { globPattern } from './limits.ts'
 
 /** Settings that only the user's own file may hold carry this mark in their schema. */
@@ -183,6 +184,18 @@ export const Config = Type.Object(
           default: 0,
           description: 'Threads for tokenising and embedding; 0 means as many as the machine has to spare.',
         }),
+        telemetry: Type.Object(
+          {
+            endpoint: Type.String({
+              default: '',
+              maxLength: 2048,
+              pattern: '^(https?://[^\\s]+)?$',
+              description:
+                'An OpenTelemetry collector (OTLP over HTTP) that traces are sent to; empty for none. Holds from the next start of the daemon.',
+            }),
+          },
+          strict,
+        ),
         logLevel: Type.Union(
           [
             Type.Literal('debug'),
@@ -193,6 +206,7 @@ export const Config = Type.Object(
           ],
           { default: 'info', description: 'The least that is logged.' },
         ),
+        http: httpSettings,
       },
       { ...strict, ...userOnly },
     ),

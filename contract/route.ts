@@ -1,7 +1,5 @@
 import type { Static, TSchema } from 'typebox'
-
-/** Who may call a route. Each role may do what the ones before it may. */
-export type Role = 'reader' | 'writer' | 'approver' | 'admin'
+import type { Role } from './caller.ts'
 
 /** How dear a call is, for rate limits. */
 export type Cost = 'cheap' | 'search' | 'heavy'
@@ -21,11 +19,15 @@ export interface Route<
   readonly path: `/${string}`
   readonly summary: string
   readonly role: Role
+  /** Whether strangers are answered too: there is nothing to learn, or the input itself is the credential. */
+  readonly isOpen?: boolean
   readonly cost: Cost
   readonly input: Input
   readonly reply: Reply
   /** Bytes that its body may have, where that is not what all others may. */
   readonly bodyBytes?: number
+  /** The media type of the reply’s `text`, which alone is sent to whoever does not ask for JSON. */
+  readonly media?: string
   /**
    * `stream` answers with newline-delimited JSON, one reply a line, until either side ends it. One that
    * fails on the way says so in its last line: `{"problem": …}`.

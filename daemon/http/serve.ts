@@ -3,17 +3,25 @@ import { createCheck, type Check } from '../../contract/check.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { Answers, Route } from '../../contract/route.ts'
 import { routes, type RouteName } from '../../contract/routes.ts'
+import { type EntranceParts, guardEntrance } from './entrance.ts'
 import { acceptHookForms } from './hook-form.ts'
 import { readInput } from './input.ts'
+import { methodsAt } from './methods.ts'
+import { type Mount, serveMount } from './mount.ts'
 import { foreseen, problemOf } from './problem.ts'
 import { isStream, ndjson } from './stream.ts'
+import { watched, type Watch } from './watch.ts'
 
 /** What the HTTP door is made of. */
-export interface ServerParts {
+export interface ServerParts extends EntranceParts {
   readonly answers: Answers<typeof routes>
+  /** What is answered beside the contract. */
+  readonly mounts?: readonly Mount[]
   /** Whether questions can be answered; until then only the daemon itself can be asked about. */
   readonly isReady: () => boolean
-  readonly traceId: () => string
+  /** Returns the id of the trace that a request belongs to, by its `traceparent`. */
+  readonly traceId: (traceparent?: string) => string
+  readonly watch?: Watch
   /** Fastify's own; `false` for silence. */
   readonly logger: Exclude<FastifyServerOptions['logger'], undefined>
   /** How long running answers may take to end when the server closes. */
@@ -30,16 +38,33 @@ export interface Ends {
 }
 
 /** What can be asked of a daemon that is still getting ready. */
-const alwaysAnswered: ReadonlySet<RouteName> = new Set(['health', 'status', 'stop'])
+const alwaysAnswered: ReadonlySet<RouteName> = new Set([
+  'health',
+  'identity',
+  'ready',
+  'metrics',
+  'status',
+  'stop',
+])
 
 /** Serves each route of the contract. */
 export function serve(app: FastifyInstance, parts: ServerParts, ends: Ends): void {
+  guardEntrance(app, parts)
   acceptHookForms(app)
   for (const name of namesOf(routes)) serveOne(app, name, parts, ends)
+  for (const mount of parts.mounts ?? []) serveMount(app, mount)
+  const served = [...Object.values<Route>(routes), ...(parts.mounts ?? [])]
+  app.setNotFoundHandler((request, response) => {
+    const allowed = methodsAt(request.url, served)
+    const asked = `${request.method} ${request.url.slice(0, 200)}`
+    if (allowed.length === 0) throw new AiosError('request.unknown-route', `Nothing answers ${asked}.`)
+    void response.header('allow', allowed.join(', '))
+    throw new AiosError('request.wrong-method', `Nothing answers ${asked}; ${allowed.join(' or ')} would do.`)
+  })
 }
 
 function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: ServerParts, ends: Ends): void {
-  const route = routes[name]
+  const route: (typeof routes)[N] & Route = routes[name]
   const end = route.shape === 'stream' ? ends.streams : ends.answers
   const input = createCheck<(typeof routes)[N]['input']>(route.input)
   const held =
@@ -49,7 +74,8 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
     method: route.method,
     url: route.path,
     ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
-    handler: async (request, response) => {
+    config: { admission: route, subject: name, isStream: route.shape === 'stream' },
+    handler: watched(parts.watch, name, async (request, response) => {
       if (!parts.isReady() && !alwaysAnswered.has(name)) {
         throw new AiosError('daemon.busy', 'The daemon is still starting.')
       }
@@ -57,11 +83,11 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
       const signal = AbortSignal.any([goneSignal(response), end])
       const answer: unknown = parts.answers[name](asked, signal)
       try {
-        if (!isStream(answer)) return asAsked(held(await answer), request, response)
+        if (!isStream(answer)) return asAsked(held(await answer), route, request, response)
         const lines = await ndjson(mapped(answer, held), (error) => {
           const expected = end.aborted ? foreseen(end.reason) : foreseen(error)
           const isBug = expected === undefined && !signal.aborted
-          if (isBug) request.log.error({ err: error, url: request.url }, 'a stream failed')
+          if (isBug) request.log.error({ err: error, route: name }, 'a stream failed')
           return problemOf(expected, request.id)
         })
         void response.type('application/x-ndjson')
@@ -69,16 +95,25 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
       } catch (error) {
         throw end.aborted ? end.reason : error
       }
-    },
+    }),
   })
 }
 
-/** Returns the reply, or only its text for a caller that reads no JSON, as a shell does. */
-function asAsked(reply: unknown, { headers }: FastifyRequest, response: FastifyReply): unknown {
+/** Returns the reply, or only its text for a caller that reads no JSON, as a shell or a collector does. */
+function asAsked(
+  reply: unknown,
+  { media }: Route,
+  { headers }: FastifyRequest,
+  response: FastifyReply,
+): unknown {
   const isText =
     typeof reply === 'object' && reply !== null && 'text' in reply && typeof reply.text === 'string'
-  if (!isText || headers.accept !== 'text/plain') return reply
-  void response.type('text/plain; charset=utf-8')
+  const wantsText =
+    media === undefined
+      ? headers.accept === 'text/plain'
+      : headers.accept?.includes('application/json') !== true
+  if (!isText || !wantsText) return reply
+  void response.type(media ?? 'text/plain; charset=utf-8')
   return reply.text
 }
 
