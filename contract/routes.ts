@@ -1,7 +1,9 @@
 import { authRoutes } from './auth-routes.ts'
 import { daemonRoutes } from './daemon-routes.ts'
+import { evaluationRoutes } from './evaluation-routes.ts'
 import { hookRoutes } from './hook-routes.ts'
 import { noteRoutes } from './note-routes.ts'
+import { operateRoutes } from './operate-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 import { repositoryRoutes } from './repository-routes.ts'
@@ -12,10 +14,12 @@ export const routes = {
   ...daemonRoutes,
   ...repositoryRoutes,
   ...questionRoutes,
+  ...evaluationRoutes,
   ...hookRoutes,
   ...pluginRoutes,
   ...noteRoutes,
   ...toolRoutes,
+  ...operateRoutes,
   ...authRoutes,
 } as const
 
