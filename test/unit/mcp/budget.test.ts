@@ -186,6 +186,20 @@ test('without a name the directory is meant, outside of repositories the only on
   expect(await call(1, '/elsewhere')).toMatchObject({ isError: true, data: { error: 'repository.unknown' } })
 })
 
+test.each(['recall', 'context'] as const)('%s begins with the notes that fit', async (name) => {
+  const given = { recall: { question: 'tide' }, context: { task: 'tide' } }
+  const call = { arguments: { ...given[name], repository: 'tide-1' }, directory: undefined }
+  const { text, data } = await toolsOver().call(name, call, forever)
+  expect(text).toContain('```text\nnote 1 by user, 2024-05-01\n| low\n')
+  expect(data).toHaveProperty('notes', [{ id: 1, by: 'user', date: '2024-05-01', text: 'low' }])
+})
+
+test('related needs something to be related to', async () => {
+  const call = { arguments: { repository: 'tide-1' }, directory: undefined }
+  const answer = await toolsOver().call('related', call, forever)
+  expect(answer).toMatchObject({ isError: true, data: { error: 'request.invalid' } })
+})
+
 test('a bug is not an answer', async () => {
   const recall = async (): Promise<never> => {
     throw new TypeError('a bug')
