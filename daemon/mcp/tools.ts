@@ -68,7 +68,14 @@ export function createTools(parts: ToolParts): Tools {
 
 type Runner = (call: ToolCall, signal: AbortSignal) => Promise<Rendered>
 
-function runnersOf({ answers, countTokens }: ToolParts): Record<ToolName, Runner> {
+function runnersOf(parts: ToolParts): Record<ToolName, Runner> {
+  return { ...readersOf(parts), ...writersOf(parts) }
+}
+
+function readersOf({
+  answers,
+  countTokens,
+}: ToolParts): Record<'recall' | 'why' | 'related' | 'context', Runner> {
   const place = (named: string | undefined, directory: string | undefined) =>
     repositoryFor(named, directory, answers())
   const fitted = async (render: (room: Room) => Rendered, tokens: number | undefined) =>
@@ -112,6 +119,14 @@ function runnersOf({ answers, countTokens }: ToolParts): Record<ToolName, Runner
       ])
       return fitted((room) => contextText(found, notes, room), tokens)
     }),
+  }
+}
+
+function writersOf({ answers }: ToolParts): Record<'remember' | 'feedback', Runner> {
+  const place = (named: string | undefined, directory: string | undefined) =>
+    repositoryFor(named, directory, answers())
+
+  return {
     remember: answering(tools.remember.input, async (input, directory, signal) => {
       const { repository: named, ...note } = input
       const repository = await place(named, directory)
