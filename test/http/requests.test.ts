@@ -37,12 +37,10 @@ test.each(typed)('%s refuses a value of the wrong type', async (name, route) => 
   const inPath = new Set(route.path.match(/(?<=:)[a-z]+/gi))
   const isBody = route.method === 'POST' || route.method === 'PUT'
   for (const [field, schema] of Object.entries(fieldsOf(route.input))) {
-    const isText =
-      typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'string'
-    if (inPath.has(field) || (!isBody && isText)) continue
-    const { status, body } = await ask(socket, name, route, {
-      [field]: isBody ? { wrong: [null] } : 'no such value',
-    })
+    const { type } = fieldsOf({ properties: schema })
+    if (inPath.has(field) || (!isBody && type === 'string')) continue
+    const wrong = isBody && type !== 'object' ? { wrong: [null] } : 'no such value'
+    const { status, body } = await ask(socket, name, route, { [field]: wrong })
     expect([field, status, body['code']]).toEqual([field, 400, 'request.invalid'])
     expect(body['detail']).toContain(`\`${field}`)
   }

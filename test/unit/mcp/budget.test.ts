@@ -157,6 +157,9 @@ test('wrong arguments are an answer with a hint, and no question is asked', asyn
     forever,
   )
   expect(misspelt.text).toContain('did you mean `limit`?')
+  const call = { arguments: { helped: true, tool: 'recal' }, directory: '/' }
+  const word = await toolsOver().call('feedback', call, forever)
+  expect(word.text).toContain('`tool` must be one of recall, why, related, context.')
 })
 
 test('without a name the directory is meant, outside of repositories the only one, and of several none', async () => {
