@@ -1,6 +1,8 @@
+import { agentErrors } from './agent-errors.ts'
 import { authErrors } from './auth-errors.ts'
 import type { ErrorKind } from './error-kind.ts'
 import { pluginErrors } from './plugin-errors.ts'
+import { webSocketErrors } from './web-socket-errors.ts'
 
 /** Every expected failure: its HTTP status, its exit code, and what to do about it. */
 export const errorKinds = {
@@ -151,6 +153,8 @@ export const errorKinds = {
   },
   ...pluginErrors,
   ...authErrors,
+  ...webSocketErrors,
+  ...agentErrors,
   internal: { status: 500, exit: 1, hint: 'This is a bug in aios; `aios daemon logs` has the details.' },
 } as const satisfies Record<string, ErrorKind>
 

@@ -7,9 +7,12 @@ import type { routes } from '../contract/routes.ts'
 import { AiosError } from '../contract/errors.ts'
 import { protocol, type Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
+import { webSocketPath } from '../contract/web-socket.ts'
 import { createAnswers } from './answers.ts'
 import { createConfigDoor } from './answers-config.ts'
 import { guardAnswers } from './answers-hooks.ts'
+import { answersAboutNotes } from './answers-notes.ts'
+import { answersToAgents } from './answers-tools.ts'
 import type { Events } from './bus/events.ts'
 import type { HookBus } from './bus/hooks.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -17,10 +20,11 @@ import { collectGarbage } from './collect.ts'
 import { loadConfig } from './config.ts'
 import { examine } from './doctor.ts'
 import { createGit } from './git/git.ts'
+import { apiMounts } from './http/api-mounts.ts'
 import { makeFolder } from './http/make-folder.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
 import type { HookDoor } from './hook-door.ts'
-import { createIdleExit } from './idle.ts'
+import type { IdleExit } from './idle.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { takeLock } from './lock.ts'
 import { logStream } from './log-stream.ts'
@@ -30,9 +34,12 @@ import { openDoors } from './open-doors.ts'
 import { openEvents } from './open-events.ts'
 import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
+import { openIdleExit } from './open-idle.ts'
+import { mcpMount } from './open-mcp.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
 import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
 import { openPlugins } from './open-plugins.ts'
+import { openWebSockets } from './open-web-sockets.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
 import { describeService } from './service.ts'
 import { statusOf } from './status.ts'
@@ -118,8 +125,19 @@ async function build(ground: Ground): Promise<Daemon> {
   const service = describeService(folders.socket, now)
   const gitHooks = openGitHooks({ ...ground, hooks, repositories, settings: () => config.config.hooks })
   const access = await openAccess({ folders, settings: settings.daemon.http, url: () => service.url, now })
-  const built = { service, journal, events, workers, hooks, gitHooks, config, repositories, access }
-  await openDoors({ ...ground, ...built, answers: answersOf(ground, built) })
+  const idle = openIdleExit(ground, repositories)
+  const built = { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle }
+  const answers = answersOf(ground, built)
+  const webSockets = openWebSockets({ ...ground, ...built, answers })
+  await openDoors({
+    ...ground,
+    ...built,
+    answers,
+    mounts: [...apiMounts(service.version), mcpMount({ ...ground, answers })],
+    upgrades: { [webSocketPath]: webSockets.accept },
+  })
+  // Opened before the doors and closed before them: they cut what is still connected.
+  lifecycle.onClose('web sockets', webSockets.close)
   gitHooks.open()
   events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
   logger.info({ pid: service.pid, socket: service.socket, url: service.url }, 'started')
@@ -177,6 +195,7 @@ interface Built {
   readonly config: HeldConfig
   readonly repositories: Repositories
   readonly access: Access
+  readonly idle: IdleExit
 }
 
 function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldConfig> {
@@ -185,17 +204,13 @@ function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldCo
 }
 
 function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
-  const { folders, environment, settings, lifecycle, onStop } = ground
-  const { service, journal, events, workers, hooks, gitHooks, config, repositories, access } = built
-  const idle = createIdleExit({
-    minutes: settings.daemon.idleExitMinutes,
-    isBusy: () => repositories.list().some((held) => held.isReading()),
-    onIdle: () => onStop('idle'),
-  })
-  lifecycle.onClose('idle', idle.close)
+  const { folders, environment, onStop } = ground
+  const { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle } = built
   const answers: Answers<typeof routes> = createAnswers({
     repositories,
     plugins: openPlugins({ ...ground, ...built, questions: () => answers }),
+    notes: answersAboutNotes({ ...ground, notes: journal.notes, repositories, publish: events.publish }),
+    tools: answersToAgents(() => guarded),
     config: createConfigDoor(folders.configFile, environment, repositories, createGit(), config.refresh),
     events: { since: journal.since, subscribe: events.subscribe },
     health: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
@@ -215,7 +230,8 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
       ({ registration }) => registration.id,
       () => undefined,
     )
-  return idle.watching(guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter }))
+  const guarded = guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter })
+  return idle.watching(guarded)
 }
 
 /** Makes the state folder. Whatever keeps it from being made, Node calls by many names. */

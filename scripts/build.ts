@@ -22,7 +22,7 @@ const entries = {
 }
 
 /** Pure JavaScript that is always needed; everything else stays a package, loaded where it is used. */
-const bundled = /^(typebox|commander|yaml|picomatch)(\/|$)/
+const bundled = /^(typebox|commander|yaml|picomatch|zod|@modelcontextprotocol\/(?:server|core))(\/|$)/
 
 await rm(join(root, 'dist'), { recursive: true, force: true })
 const build = await rolldown({

@@ -121,7 +121,7 @@ export class WaitError extends AiosError {
 }
 
 /** Returns what the guard looks at. */
-function knockOf({ url = '', headers, rawHeaders, socket }: IncomingMessage): Knock {
+export function knockOf({ url = '', headers, rawHeaders, socket }: IncomingMessage): Knock {
   return { url, headers, rawHeaders, peer: socket.remoteAddress ?? '' }
 }
 

@@ -1,5 +1,6 @@
 import type { authRoutes } from '../../contract/auth-routes.ts'
 import { AiosError } from '../../contract/errors.ts'
+import type { noteRoutes } from '../../contract/note-routes.ts'
 import type { pluginRoutes } from '../../contract/plugin-routes.ts'
 import type { Answers } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
@@ -105,6 +106,9 @@ export function answersWith(some: Partial<Every> = {}): Every {
     askHook: async () => ({ decision: 'allow', text: 'aios1 allow' }),
     notifyHook: async () => ({ noticed: 1 }),
     ...pluginAnswers,
+    ...noteAnswers,
+    callTool: async ({ tool }) => ({ text: `asked ${tool}`, data: { tool }, isError: false }),
+    episodeText: async ({ oid: asked }) => ({ text: `Commit ${asked}` }),
     ...authAnswers,
     ...some,
   }
@@ -142,6 +146,22 @@ const pluginAnswers: Answers<typeof pluginRoutes> = {
   },
   pluginLogs: async () => ({ items: [] }),
   scaffoldPlugin: async () => ({ files: {} }),
+}
+
+const note = {
+  id: 1,
+  repository: 'tide-1',
+  time: '2024-05-01T00:00:00.000Z',
+  by: 'user',
+  text: 'low',
+  about: [],
+}
+
+const noteAnswers: Answers<typeof noteRoutes> = {
+  notes: async () => ({ items: [note] }),
+  addNote: async ({ text, about = [] }) => ({ ...note, text, about }),
+  forgetNote: async () => note,
+  giveFeedback: async (input) => ({ repository: known(input.repository).id }),
 }
 
 const when = '2024-05-01T00:00:00Z'
