@@ -2,6 +2,7 @@ import { authRoutes } from './auth-routes.ts'
 import { daemonRoutes } from './daemon-routes.ts'
 import { hookRoutes } from './hook-routes.ts'
 import { noteRoutes } from './note-routes.ts'
+import { operateRoutes } from './operate-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 import { repositoryRoutes } from './repository-routes.ts'
@@ -16,6 +17,7 @@ export const routes = {
   ...pluginRoutes,
   ...noteRoutes,
   ...toolRoutes,
+  ...operateRoutes,
   ...authRoutes,
 } as const
 
