@@ -6,6 +6,8 @@ export default {
   entry: [
     'cli/main.ts!',
     'daemon/main.ts!',
+    'daemon/restore-main.ts!',
+    'daemon/evaluator-main.ts!',
     'native-workers/main.ts!',
     'native-workers/tasks.ts!',
     'native-workers/secret-tasks.ts!',

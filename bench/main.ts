@@ -6,6 +6,7 @@ import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
 import { benchLearning } from './learning.ts'
 import { benchRecall } from './recall.ts'
+import { benchMcp } from './mcp.ts'
 import { machine } from './report.ts'
 import { benchSandbox } from './sandbox.ts'
 import { benchSubjects } from './subjects.ts'
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   bundled: benchBundled,
   gates: benchGates,
   learning: benchLearning,
+  mcp: benchMcp,
   train: benchTrain,
   tune: benchTune,
   ws: benchWs,

@@ -1,5 +1,7 @@
+import { agentErrors } from './agent-errors.ts'
 import { authErrors } from './auth-errors.ts'
 import type { ErrorKind } from './error-kind.ts'
+import { operateErrors } from './operate-errors.ts'
 import { pluginErrors } from './plugin-errors.ts'
 import { webSocketErrors } from './web-socket-errors.ts'
 
@@ -150,9 +152,16 @@ export const errorKinds = {
     exit: 75,
     hint: 'The workers are being restarted; see `aios daemon logs`.',
   },
+  'evaluation.lost': {
+    status: 500,
+    exit: 1,
+    hint: 'Run it again, with a smaller --sample if memory is short; `aios daemon logs` may say more.',
+  },
   ...pluginErrors,
   ...authErrors,
   ...webSocketErrors,
+  ...agentErrors,
+  ...operateErrors,
   internal: { status: 500, exit: 1, hint: 'This is a bug in aios; `aios daemon logs` has the details.' },
 } as const satisfies Record<string, ErrorKind>
 

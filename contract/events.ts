@@ -44,6 +44,16 @@ export const eventTypes = {
     ms: Type.Number({ minimum: 0 }),
     times,
   }),
+  'note.kept': Type.Object({ repository, note: count, by: Type.String() }),
+  'note.forgotten': Type.Object({ repository, note: count }),
+  'feedback.given': Type.Object({
+    repository,
+    helped: Type.Boolean(),
+    tool: Type.Optional(Type.String()),
+    question: Type.Optional(Type.String()),
+    commits: Type.Optional(Type.Array(Type.String())),
+    comment: Type.Optional(Type.String()),
+  }),
   'workers.restarted': Type.Object({ reason: Type.String() }),
 } as const
 
@@ -63,6 +73,7 @@ export const EventEnvelope = Type.Object({
   type: Type.String(),
   repository: Type.Optional(Type.String()),
   time: Type.String(),
+  traceId: Type.Optional(Type.String({ description: 'Of the request that it came of, if it came of one.' })),
   data: Type.Unknown(),
 })
 export type EventEnvelope = Static<typeof EventEnvelope>

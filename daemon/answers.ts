@@ -2,9 +2,12 @@ import type { RecallAnswer } from '../contract/answers.ts'
 import type { authRoutes } from '../contract/auth-routes.ts'
 import type { EventEnvelope } from '../contract/events.ts'
 import { AiosError } from '../contract/errors.ts'
+import type { noteRoutes } from '../contract/note-routes.ts'
+import type { operateRoutes } from '../contract/operate-routes.ts'
 import type { pluginRoutes } from '../contract/plugin-routes.ts'
 import type { Answers, InputOf } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
+import type { toolRoutes } from '../contract/tool-routes.ts'
 import type { ConfigDoor } from './answers-config.ts'
 import { follow, followEvents } from './answers-streams.ts'
 import { context } from './memory/context.ts'
@@ -30,13 +33,17 @@ export interface AnswerParts {
     since(seq: number, limit: number): EventEnvelope[]
     subscribe(listener: (event: EventEnvelope) => void): () => void
   }
-  readonly health: () => Awaited<ReturnType<Answers<Routes>['health']>>
+  readonly identity: () => Awaited<ReturnType<Answers<Routes>['identity']>>
   readonly status: Answers<Routes>['status']
   readonly capabilities: Answers<Routes>['capabilities']
   readonly doctor: Answers<Routes>['doctor']
   readonly stop: Answers<Routes>['stop']
   readonly hooks: HookDoor['answers']
+  readonly evaluate: Answers<Routes>['evaluate']
   readonly plugins: Answers<typeof pluginRoutes>
+  readonly notes: Answers<typeof noteRoutes>
+  readonly tools: Answers<typeof toolRoutes>
+  readonly operate: Answers<typeof operateRoutes>
   readonly access: Answers<typeof authRoutes>
 }
 
@@ -46,7 +53,8 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
   const ask = (name: string) => openFor(name, repositories)
 
   return {
-    health: async () => parts.health(),
+    health: async () => ({ alive: true }),
+    identity: async () => parts.identity(),
     status: parts.status,
     capabilities: parts.capabilities,
     doctor: parts.doctor,
@@ -57,7 +65,11 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
 
     ...answersAbout(repositories),
     ...parts.hooks,
+    evaluate: parts.evaluate,
     ...parts.plugins,
+    ...parts.notes,
+    ...parts.tools,
+    ...parts.operate,
     ...parts.access,
     followProgress: ({ repository }, signal) =>
       follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),

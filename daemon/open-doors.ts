@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
@@ -10,15 +9,18 @@ import type { Answers } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
 import type { Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
-import { checkExposure, type HttpSettings, inAddress, isLoopback, placeOf } from './guard/place.ts'
+import { type HttpSettings, inAddress, isLoopback, placeOf } from './guard/place.ts'
 import type { Mount } from './http/mount.ts'
 import { pairingMounts } from './http/pairing.ts'
 import { createServer, type DoorParts, type Server } from './http/server.ts'
 import type { Accept } from './http/upgrade.ts'
+import type { Watch } from './http/watch.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { logStream } from './log-stream.ts'
 import type { Access } from './open-access.ts'
+import { logRedaction } from './open-log.ts'
 import { announce, withdraw } from './service.ts'
+import { traceIdOf } from './telemetry/trace.ts'
 
 /** What everything that listens is opened with. */
 export interface DoorsParts {
@@ -29,6 +31,8 @@ export interface DoorsParts {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly answers: Answers<typeof routes>
+  /** Sees what is asked over HTTP. */
+  readonly watch?: Watch
   readonly access: Access
   /** Gets the url once it is known. */
   readonly service: Service
@@ -43,8 +47,6 @@ export interface DoorsParts {
 export async function openDoors(parts: DoorsParts): Promise<void> {
   const { folders, settings, lifecycle, service } = parts
   const { http } = settings.daemon
-  // Before anything listens: a daemon that is exposed by mistake must not run at all.
-  if (http.enabled) checkExposure(http, parts.access.users())
   const open: Server[] = []
   lifecycle.onClose('doors', async () => {
     await Promise.all(open.map((server) => server.close()))
@@ -61,12 +63,17 @@ export async function openDoors(parts: DoorsParts): Promise<void> {
   lifecycle.onClose('announcement', () => withdraw(folders.serviceFile, service))
 }
 
-function partsOf({ answers, settings, mounts, upgrades, onDecision }: DoorsParts): DoorParts {
+function partsOf({ answers, settings, watch, mounts, upgrades, onDecision }: DoorsParts): DoorParts {
   return {
     answers,
     isReady: () => true,
-    traceId: () => randomBytes(16).toString('hex'),
-    logger: { level: settings.daemon.logLevel === 'debug' ? 'debug' : 'warn', stream: logStream },
+    traceId: traceIdOf,
+    ...(watch === undefined ? {} : { watch }),
+    logger: {
+      level: settings.daemon.logLevel === 'debug' ? 'debug' : 'warn',
+      stream: logStream,
+      redact: logRedaction,
+    },
     ...(mounts === undefined ? {} : { mounts }),
     ...(upgrades === undefined ? {} : { upgrades }),
     ...(onDecision === undefined ? {} : { onDecision }),
@@ -146,16 +153,20 @@ function readPort(file: string): number[] {
   }
 }
 
-function readTls({ certificate, key }: HttpSettings): { cert: string; key: string } | undefined {
+function readTls({ certificate, privateKey }: HttpSettings): { cert: string; key: string } | undefined {
   if (certificate === '') return undefined
-  const tls = { cert: readPem(certificate), key: readPem(key) }
+  const tls = { cert: readPem(certificate), key: readPem(privateKey) }
   try {
     createSecureContext(tls)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new AiosError('config.invalid', `daemon.http.certificate and daemon.http.key do not fit: ${why}`, {
-      cause,
-    })
+    throw new AiosError(
+      'config.invalid',
+      `daemon.http.certificate and daemon.http.privateKey do not fit: ${why}`,
+      {
+        cause,
+      },
+    )
   }
   return tls
 }

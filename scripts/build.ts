@@ -14,6 +14,8 @@ const root = join(import.meta.dirname, '..')
 const entries = {
   'cli/main': join(root, 'cli/main.ts'),
   'daemon/main': join(root, 'daemon/main.ts'),
+  'daemon/restore-main': join(root, 'daemon/restore-main.ts'),
+  'daemon/evaluator-main': join(root, 'daemon/evaluator-main.ts'),
   'native-workers/main': join(root, 'native-workers/main.ts'),
   'native-workers/tasks': join(root, 'native-workers/tasks.ts'),
   'native-workers/secret-tasks': join(root, 'native-workers/secret-tasks.ts'),
@@ -22,7 +24,7 @@ const entries = {
 }
 
 /** Pure JavaScript that is always needed; everything else stays a package, loaded where it is used. */
-const bundled = /^(typebox|commander|yaml|picomatch)(\/|$)/
+const bundled = /^(typebox|commander|yaml|picomatch|zod|@modelcontextprotocol\/(?:server|core))(\/|$)/
 
 await rm(join(root, 'dist'), { recursive: true, force: true })
 const build = await rolldown({

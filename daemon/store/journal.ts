@@ -1,5 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { backup, type DatabaseSync } from 'node:sqlite'
 import type { EventEnvelope, Fact } from '../../contract/events.ts'
+import { notesIn, type JournalOfNotes } from './journal-notes.ts'
 import { openJournalDatabase } from './journal-database.ts'
 import { pluginsIn, type JournalOfPlugins } from './journal-plugins.ts'
 import { eventsIn } from './journal-events.ts'
@@ -39,7 +40,7 @@ export interface Skipped {
  */
 export interface Journal {
   /** Numbers a fact and keeps it. Numbers have no gaps, and none is ever used again. */
-  append(fact: Fact, at: number): EventEnvelope
+  append(fact: Fact, at: number, traceId?: string): EventEnvelope
   /** Returns the facts after this number, oldest first. */
   since(seq: number, limit: number): EventEnvelope[]
   /** Returns the number of the newest fact; 0 when nothing ever happened. */
@@ -75,11 +76,19 @@ export interface Journal {
   /** Forgets that a commit could not be read. */
   unskip(repository: string, oid: string): void
 
+  /** What people, agents and plugins noted. */
+  readonly notes: JournalOfNotes
+
   /** What is kept of plugins. */
   readonly plugins: JournalOfPlugins
 
+  /** Writes a copy of all of it into a new file: one moment of it, whatever is kept meanwhile. */
+  copyTo(file: string): Promise<void>
   close(): void
 }
+
+/** Pages that are copied before others have a turn: a megabyte. */
+const pagesAtOnce = 256
 
 /** Opens the journal in a file. One that is damaged is moved aside, and what can be read of it is kept. */
 export function openJournal(file: string, onHealed: (detail: string) => void): Journal {
@@ -89,7 +98,11 @@ export function openJournal(file: string, onHealed: (detail: string) => void): J
     ...repositoriesIn(database),
     ...aliasesIn(database),
     ...commitsIn(database),
+    notes: notesIn(database),
     plugins: pluginsIn(database),
+    async copyTo(copy) {
+      await backup(database, copy, { rate: pagesAtOnce })
+    },
     close() {
       if (database.isOpen) database.close()
     },
@@ -105,9 +118,15 @@ function repositoriesIn(
     ON CONFLICT (id) DO UPDATE SET
       path = excluded.path, git_dir = excluded.git_dir, common_dir = excluded.common_dir, state = excluded.state`)
   const update = database.prepare('UPDATE repositories SET state = ? WHERE id = ?')
-  const owned = ['tips', 'aliases', 'skipped', 'plugin_approvals', 'plugin_settings', 'plugin_values'].map(
-    (table) => database.prepare(`DELETE FROM ${table} WHERE repository = ?`),
-  )
+  const owned = [
+    'tips',
+    'aliases',
+    'skipped',
+    'plugin_approvals',
+    'plugin_settings',
+    'plugin_values',
+    'plugin_notes',
+  ].map((table) => database.prepare(`DELETE FROM ${table} WHERE repository = ?`))
   const remove = database.prepare('DELETE FROM repositories WHERE id = ?')
   const tips = database.prepare('SELECT ref, oid FROM tips WHERE repository = ? ORDER BY ref')
   const clear = database.prepare('DELETE FROM tips WHERE repository = ?')

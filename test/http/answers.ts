@@ -1,5 +1,8 @@
 import type { authRoutes } from '../../contract/auth-routes.ts'
 import { AiosError } from '../../contract/errors.ts'
+import type { noteRoutes } from '../../contract/note-routes.ts'
+import type { operateRoutes } from '../../contract/operate-routes.ts'
+import type { EvaluationReport } from '../../contract/evaluation.ts'
 import type { pluginRoutes } from '../../contract/plugin-routes.ts'
 import type { Answers } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
@@ -34,7 +37,8 @@ export function answersWith(some: Partial<Every> = {}): Every {
     remarks: [],
   }
   return {
-    health: async () => ({ id: 'one', pid: process.pid, version: '1.2.3', protocol: 1, ready: true }),
+    health: async () => ({ alive: true }),
+    identity: async () => ({ id: 'one', pid: process.pid, version: '1.2.3', protocol: 1, ready: true }),
     status: async () => ({
       daemon: {
         id: 'one',
@@ -90,6 +94,11 @@ export function answersWith(some: Partial<Every> = {}): Every {
     why: async ({ path }) => ({ file: path, text: [], episodes: [], ties: [], confidence: 0, doubts: [] }),
     related: async ({ paths }) => ({ asked: paths, files: [], abstained: false }),
     context: async () => ({ tokens: 0, budget: 2000, blocks: [] }),
+    async *evaluate(input) {
+      const { id } = known(input.repository)
+      yield { type: 'progress', phase: 'reading messages', done: 1, total: 3, secondsLeft: 1 }
+      yield { type: 'report', report: { ...evaluation, repository: id } }
+    },
     show: async () => {
       throw new AiosError('episode.unknown', 'That commit is not remembered.')
     },
@@ -105,9 +114,56 @@ export function answersWith(some: Partial<Every> = {}): Every {
     askHook: async () => ({ decision: 'allow', text: 'aios1 allow' }),
     notifyHook: async () => ({ noticed: 1 }),
     ...pluginAnswers,
+    ...noteAnswers,
+    callTool: async ({ tool }) => ({ text: `asked ${tool}`, data: { tool }, isError: false }),
+    episodeText: async ({ oid: asked }) => ({ text: `Commit ${asked}` }),
+    ...operateAnswers,
     ...authAnswers,
     ...some,
   }
+}
+
+const head = { seq: 1, hash: 'c'.repeat(64) }
+
+const operateAnswers: Pick<Every, keyof typeof operateRoutes> = {
+  ready: async () => ({ ready: true }),
+  metrics: async () => ({ text: '# TYPE tides gauge\ntides 2\n' }),
+  async *auditEntries() {
+    yield {
+      ...head,
+      time: '2024-05-01T00:00:00Z',
+      kind: 'hook.verdict',
+      actor: 'secrets',
+      subject: 'pre-commit in tide-1',
+      decision: 'deny',
+      previous: '0'.repeat(64),
+    }
+  },
+  auditHead: async () => head,
+  verifyAudit: async () => ({ whole: true, entries: 1, head }),
+  bundle: async ({ path }) => ({ path, bytes: 1234, files: ['versions.json'], redactions: 0 }),
+  backup: async ({ path, full = false }) => ({
+    path,
+    bytes: 1234,
+    sha256: 'd'.repeat(64),
+    full,
+    files: 2,
+    left: [],
+  }),
+}
+
+const evaluation: EvaluationReport = {
+  repository: 'tide-1',
+  head: oid,
+  commits: 3,
+  part: 'newest',
+  sample: 100,
+  seed: 1,
+  embedder: { state: 'untrained', commits: 0, seconds: 0, note: '3 of 1000 commits' },
+  folder: '/state/evaluations/tide-1',
+  seconds: 1,
+  interrupted: false,
+  tasks: [],
 }
 
 const plugin = {
@@ -142,6 +198,22 @@ const pluginAnswers: Answers<typeof pluginRoutes> = {
   },
   pluginLogs: async () => ({ items: [] }),
   scaffoldPlugin: async () => ({ files: {} }),
+}
+
+const note = {
+  id: 1,
+  repository: 'tide-1',
+  time: '2024-05-01T00:00:00.000Z',
+  by: 'user',
+  text: 'low',
+  about: [],
+}
+
+const noteAnswers: Answers<typeof noteRoutes> = {
+  notes: async () => ({ items: [note] }),
+  addNote: async ({ text, about = [] }) => ({ ...note, text, about }),
+  forgetNote: async () => note,
+  giveFeedback: async (input) => ({ repository: known(input.repository).id }),
 }
 
 const when = '2024-05-01T00:00:00Z'

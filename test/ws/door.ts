@@ -14,6 +14,7 @@ import { createServer } from '../../daemon/http/server.ts'
 import { openEvents } from '../../daemon/open-events.ts'
 import { openJournal, type Journal } from '../../daemon/store/journal.ts'
 import type { Dropped } from '../../daemon/ws/connection.ts'
+import { createTraces } from '../../daemon/telemetry/trace.ts'
 import { createWebSocketDoor, type WebSocketDoor } from '../../daemon/ws/door.ts'
 import { answersWith } from '../http/answers.ts'
 
@@ -58,7 +59,7 @@ export async function openDoor({
 }: DoorSetting = {}): Promise<OpenDoor> {
   const socket = join(folder, 'aios.sock')
   const journal = openJournal(join(folder, 'journal.sqlite'), () => {})
-  const events = openEvents(journal, pino({ level: 'silent' }), Date.now)
+  const events = openEvents(journal, pino({ level: 'silent' }), Date.now, createTraces())
   const dropped: Dropped[] = []
   const bugs: unknown[] = []
   const everyAnswer = answersWith(answers)
