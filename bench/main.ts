@@ -12,6 +12,7 @@ import { benchSandbox } from './sandbox.ts'
 import { benchSubjects } from './subjects.ts'
 import { benchTrain, benchTune } from './train.ts'
 import { benchWhy } from './why.ts'
+import { benchWs } from './ws.ts'
 
 // `npm run bench -- NAME REPOSITORY`: measures on a real repository, and prints one JSON object a line.
 
@@ -30,10 +31,11 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   mcp: benchMcp,
   train: benchTrain,
   tune: benchTune,
+  ws: benchWs,
 }
 
-// The sandbox reads no repository; any will do to say where the figures come from.
-const [name = '', repository = name === 'sandbox' ? '.' : undefined] = process.argv.slice(2)
+// Some read no repository; any will do to say where the figures come from.
+const [name = '', repository = ['sandbox', 'ws'].includes(name) ? '.' : undefined] = process.argv.slice(2)
 const bench = benches[name]
 if (bench === undefined || repository === undefined) {
   console.error(`Usage: npm run bench -- ${Object.keys(benches).join('|')} REPOSITORY`)

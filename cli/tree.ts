@@ -24,6 +24,7 @@ const tree = {
   daemon: async () => (await import('./commands/daemon.ts')).default,
   user: async () => (await import('./commands/user.ts')).default,
   events: async () => (await import('./commands/events.ts')).default,
+  api: async () => (await import('./commands/api.ts')).default,
   mcp: async () => (await import('./commands/mcp.ts')).default,
   connect: async () => (await import('./commands/connect.ts')).default,
   disconnect: async () => (await import('./commands/disconnect.ts')).default,

@@ -30,7 +30,7 @@ export const authErrors = {
   'auth.exposed': {
     status: 403,
     exit: 4,
-    hint: 'Set `daemon.http.certificate`, `daemon.http.key` and `daemon.http.hosts`, and add a user with `aios user add` first; or go back to `daemon.http.address: 127.0.0.1`.',
+    hint: 'Set `daemon.http.certificate`, `daemon.http.privateKey` and `daemon.http.hosts`, and add a user with `aios user add` first; or go back to `daemon.http.address: 127.0.0.1`.',
   },
   'auth.unlistenable': {
     status: 500,

@@ -3,6 +3,7 @@ import { authErrors } from './auth-errors.ts'
 import type { ErrorKind } from './error-kind.ts'
 import { operateErrors } from './operate-errors.ts'
 import { pluginErrors } from './plugin-errors.ts'
+import { webSocketErrors } from './web-socket-errors.ts'
 
 /** Every expected failure: its HTTP status, its exit code, and what to do about it. */
 export const errorKinds = {
@@ -153,6 +154,7 @@ export const errorKinds = {
   },
   ...pluginErrors,
   ...authErrors,
+  ...webSocketErrors,
   ...agentErrors,
   ...operateErrors,
   internal: { status: 500, exit: 1, hint: 'This is a bug in aios; `aios daemon logs` has the details.' },

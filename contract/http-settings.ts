@@ -1,8 +1,5 @@
 import Type from 'typebox'
 
-/** A DNS name or an address, with a port where it is not the daemon's own. */
-const hostPattern = '^[A-Za-z0-9._-]+(?::[0-9]{1,5})?$|^\\[[0-9A-Fa-f:.]+\\](?::[0-9]{1,5})?$'
-
 /** Settings of the listener on TCP. */
 export const httpSettings = Type.Object(
   {
@@ -23,7 +20,7 @@ export const httpSettings = Type.Object(
       default: 0,
       description: '0 means that one is chosen, and kept from start to start while it is free.',
     }),
-    hosts: Type.Array(Type.String({ maxLength: 260, pattern: hostPattern }), {
+    hosts: Type.Array(Type.String({ maxLength: 260 }), {
       default: [],
       maxItems: 20,
       description: 'Further names under which the daemon is reached; what comes under any other is refused.',
@@ -33,7 +30,7 @@ export const httpSettings = Type.Object(
       maxLength: 4096,
       description: 'A file with certificates in PEM, for TLS.',
     }),
-    key: Type.String({
+    privateKey: Type.String({
       default: '',
       maxLength: 4096,
       description: 'The file with the private key of the certificate.',

@@ -55,7 +55,9 @@ export const noteRoutes = {
     summary: 'Forget a note.',
     role: 'writer',
     cost: 'cheap',
-    input: Type.Object({ id: Type.String({ pattern: '^[1-9][0-9]{0,14}$' }) }),
+    input: Type.Object({
+      id: Type.String({ minLength: 1, maxLength: 15, description: 'The number of a note.' }),
+    }),
     reply: Note,
   }),
   giveFeedback: route({

@@ -28,7 +28,7 @@ export const toolRoutes = {
     role: 'reader',
     cost: 'search',
     input: Type.Object({
-      oid: Type.String({ pattern: '^[0-9a-f]{4,64}$' }),
+      oid: Type.String({ minLength: 4, maxLength: 64, description: 'An oid, or its beginning.' }),
       repository: Type.Optional(RepositoryName),
     }),
     reply: Type.Object({ text: Type.String() }),

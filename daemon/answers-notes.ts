@@ -40,7 +40,7 @@ export function answersAboutNotes(parts: NoteParts): Answers<typeof noteRoutes> 
     },
 
     async forgetNote({ id }) {
-      const kept = notes.find(Number(id))
+      const kept = /^[1-9]\d*$/.test(id) ? notes.find(Number(id)) : undefined
       if (kept === undefined) throw new AiosError('note.unknown', `There is no note ${id}.`)
       notes.forget(kept.id)
       publish({ type: 'note.forgotten', data: { repository: kept.repository, note: kept.id } })

@@ -23,17 +23,17 @@ import { readFigures } from './figures.ts'
 import { createGit } from './git/git.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
 import type { HookDoor } from './hook-door.ts'
-import { createIdleExit } from './idle.ts'
+import type { IdleExit } from './idle.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { loadTokenCounter } from './memory/tokens.ts'
 import { type Access, openAccess } from './open-access.ts'
 import { openStateAudit } from './open-audit.ts'
-import { openDoors } from './open-doors.ts'
 import { openEvents } from './open-events.ts'
 import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
+import { openIdleExit } from './open-idle.ts'
+import { openListeners } from './open-listeners.ts'
 import { openLog } from './open-log.ts'
-import { mcpMount } from './open-mcp.ts'
 import { openObservation, type Observation } from './open-observation.ts'
 import type { Workers } from '../native-workers/supervisor.ts'
 import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
@@ -101,7 +101,7 @@ interface Ground extends DaemonOptions {
 
 /** Builds every part from the parts before it, and listens. */
 async function build(ground: Ground): Promise<Daemon> {
-  const { folders, lifecycle, logger, now, traces } = ground
+  const { folders, settings, lifecycle, logger, now, traces } = ground
   openState(folders)
   const journal = openJournal(join(folders.state, 'journal.sqlite'), (detail) =>
     logger.warn({ detail }, 'the journal was mended'),
@@ -128,12 +128,17 @@ async function build(ground: Ground): Promise<Daemon> {
   const service = describeService(folders.socket, now)
   const gitHooks = openGitHooks({ ...ground, hooks, repositories, settings: () => config.config.hooks })
   const onDecision = decisionsIn(audit)
-  const access = await openAccess({ folders, url: () => service.url, now, onDecision })
-  const known = { service, journal, events, workers, hooks, gitHooks, config, repositories, access }
+  const access = await openAccess({
+    folders,
+    settings: settings.daemon.http,
+    url: () => service.url,
+    now,
+    onDecision,
+  })
+  const idle = openIdleExit(ground, repositories)
+  const known = { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle }
   const built = { ...known, ...observation, audit }
-  const answers = answersOf(ground, built)
-  const mounts = [mcpMount({ ...ground, answers })]
-  await openDoors({ ...ground, ...built, answers, mounts, onDecision })
+  await openListeners({ ...ground, ...built, answers: answersOf(ground, built), onDecision })
   gitHooks.open()
   events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
   logger.info({ pid: service.pid, socket: service.socket, url: service.url }, 'started')
@@ -181,6 +186,7 @@ interface Built extends Observation {
   readonly repositories: Repositories
   readonly audit: Audit
   readonly access: Access
+  readonly idle: IdleExit
 }
 
 function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldConfig> {
@@ -189,14 +195,8 @@ function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldCo
 }
 
 function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
-  const { folders, environment, settings, lifecycle, onStop } = ground
-  const { service, journal, events, workers, hooks, gitHooks, config, repositories, access } = built
-  const idle = createIdleExit({
-    minutes: settings.daemon.idleExitMinutes,
-    isBusy: () => repositories.list().some((held) => held.isReading()),
-    onIdle: () => onStop('idle'),
-  })
-  lifecycle.onClose('idle', idle.close)
+  const { folders, environment, onStop } = ground
+  const { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle } = built
   const answers: Answers<typeof routes> = createAnswers({
     repositories,
     plugins: openPlugins({ ...ground, ...built, questions: () => answers }),

@@ -9,6 +9,7 @@ import { createGuard, type Guard } from './guard/guard.ts'
 import type { Place } from './guard/origin.ts'
 import { createRateLimiter, type Rates, usualRates } from './guard/rate.ts'
 import { createSessions, type Sessions } from './guard/sessions.ts'
+import { checkExposure, type HttpSettings } from './guard/place.ts'
 import { openSigningKeys } from './guard/signing-keys.ts'
 import { openToken } from './guard/token.ts'
 import { openUsers } from './guard/users.ts'
@@ -20,8 +21,6 @@ import { secretInVault } from './open-vault.ts'
 export interface Access {
   readonly answers: Answers<typeof authRoutes>
   readonly sessions: Sessions
-  /** How many users may reach us from other machines. */
-  readonly users: () => number
   /** Returns a guard for a place; where others reach us, the token of this machine's user counts for nothing. */
   guardFor(place: () => Place, isLocal: boolean): Guard
 }
@@ -29,6 +28,7 @@ export interface Access {
 /** What access is opened with. */
 export interface AccessOptions {
   readonly folders: StateFolders
+  readonly settings: HttpSettings
   /** Where the daemon is reached on TCP; empty while it is not. */
   readonly url: () => string
   /** Milliseconds since the epoch. */
@@ -38,13 +38,18 @@ export interface AccessOptions {
   readonly onDecision?: (decision: Decision) => void
 }
 
-/** Opens the token, the users and the keys that their tokens are signed with. */
+/**
+ * Opens the token, the users and the keys that their tokens are signed with.
+ *
+ * Fails where others would reach us unprotected: a daemon that is exposed by mistake must not run at all.
+ */
 export async function openAccess(options: AccessOptions): Promise<Access> {
-  const { folders, url, now, rates = usualRates, onDecision } = options
+  const { folders, settings, url, now, rates = usualRates, onDecision } = options
   ownFolder(folders.runtime)
   const { tokenFile } = folders
   const token = openToken(tokenFile)
   const users = openUsers(join(folders.state, 'users.json'), now)
+  if (settings.enabled) checkExposure(settings, users.list().length)
   const keys = await openSigningKeys(secretInVault(folders, 'signing-keys'), now)
   const sessions = createSessions(now)
   const accessTokens = createAccessTokens(keys, now)
@@ -54,7 +59,6 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   return {
     answers: answerAccess({ token, tokenFile, sessions, users, keys, accessTokens, link, ...told }),
     sessions,
-    users: () => users.list().length,
     guardFor: (place, isLocal) =>
       createGuard({ place, sessions, accessTokens, users, limiter, ...(isLocal ? { token } : {}) }),
   }

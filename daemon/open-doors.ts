@@ -9,7 +9,7 @@ import type { Answers } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
 import type { Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
-import { checkExposure, type HttpSettings, inAddress, isLoopback, placeOf } from './guard/place.ts'
+import { type HttpSettings, inAddress, isLoopback, placeOf } from './guard/place.ts'
 import type { Mount } from './http/mount.ts'
 import { pairingMounts } from './http/pairing.ts'
 import { createServer, type DoorParts, type Server } from './http/server.ts'
@@ -47,8 +47,6 @@ export interface DoorsParts {
 export async function openDoors(parts: DoorsParts): Promise<void> {
   const { folders, settings, lifecycle, service } = parts
   const { http } = settings.daemon
-  // Before anything listens: a daemon that is exposed by mistake must not run at all.
-  if (http.enabled) checkExposure(http, parts.access.users())
   const open: Server[] = []
   lifecycle.onClose('doors', async () => {
     await Promise.all(open.map((server) => server.close()))
@@ -155,16 +153,20 @@ function readPort(file: string): number[] {
   }
 }
 
-function readTls({ certificate, key }: HttpSettings): { cert: string; key: string } | undefined {
+function readTls({ certificate, privateKey }: HttpSettings): { cert: string; key: string } | undefined {
   if (certificate === '') return undefined
-  const tls = { cert: readPem(certificate), key: readPem(key) }
+  const tls = { cert: readPem(certificate), key: readPem(privateKey) }
   try {
     createSecureContext(tls)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new AiosError('config.invalid', `daemon.http.certificate and daemon.http.key do not fit: ${why}`, {
-      cause,
-    })
+    throw new AiosError(
+      'config.invalid',
+      `daemon.http.certificate and daemon.http.privateKey do not fit: ${why}`,
+      {
+        cause,
+      },
+    )
   }
   return tls
 }

@@ -30,7 +30,7 @@ const layers = [
     'daemon/evolution',
     'daemon/policy',
   ],
-  ['daemon/http', 'daemon/mcp', 'cli'],
+  ['daemon/http', 'daemon/mcp', 'daemon/ws', 'cli'],
   ['daemon'],
 ]
 
@@ -55,6 +55,7 @@ const doors: Record<string, readonly string[]> = {
   'prom-client': ['daemon/metrics'],
   tar: ['daemon/backup'],
   typebox: ['contract'],
+  ws: ['daemon/ws'],
   '@napi-rs/keyring': ['daemon/vault'],
   '@opentelemetry/sdk-trace': ['daemon/telemetry'],
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
+  chownSync,
   closeSync,
   fsyncSync,
   lstatSync,
@@ -66,6 +67,8 @@ export function replaceSettingsFile(file: SettingsFile, text: string, freshMode:
   try {
     const made = makeFolders(dirname(target))
     writeDurably(draft, text, status === undefined ? freshMode : status.mode & 0o777)
+    // With sudo the file would else become root's, and its program could not write it any more.
+    if (status !== undefined && status.uid !== process.getuid?.()) chownSync(draft, status.uid, status.gid)
     renameSync(draft, target)
     return made
   } catch (error) {

@@ -36,9 +36,20 @@ export default command({
     if (!(await agreed(yes, { ...told, change: lines }, context)))
       return done({ ...told, state: 'not written', change: [] })
     connectBy(change, scope, parts.connections)
+    if (project) context.warn('The file names paths of this machine; do not commit it.')
+    if (isInCache(parts.program.script)) {
+      context.warn(
+        'This aios lies in npm’s cache, which is emptied at times; install it, then connect again.',
+      )
+    }
     return done({ ...told, state: 'connected', change: yes ? lines : [] })
   },
 })
+
+/** Says whether the script was fetched by npx for this one run. */
+function isInCache(script: string): boolean {
+  return /[\\/]_npx[\\/]/.test(script)
+}
 
 /** Shows the change and asks, unless that was answered on the command line. */
 async function agreed(

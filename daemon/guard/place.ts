@@ -16,13 +16,21 @@ export function isLoopback(address: string): boolean {
   return family !== 0 && loopback.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 
+/** A DNS name or an address, with a port where it is not the daemon's own. */
+const hostForm = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
+
 /** Throws unless it is safe to listen there: what others reach needs TLS, names, and users to tell apart. */
-export function checkExposure({ address, certificate, key, hosts }: HttpSettings, users: number): void {
+export function checkExposure(settings: HttpSettings, users: number): void {
+  const { address, certificate, privateKey, hosts } = settings
   if (isIP(address) === 0) {
     throw new AiosError('config.invalid', `daemon.http.address must be an IP address, not ${address}.`)
   }
-  if ((certificate === '') !== (key === '')) {
-    throw new AiosError('config.invalid', 'daemon.http.certificate and daemon.http.key go together.')
+  const strange = hosts.find((host) => !hostForm.test(host))
+  if (strange !== undefined) {
+    throw new AiosError('config.invalid', `daemon.http.hosts must be names of hosts, not ${strange}.`)
+  }
+  if ((certificate === '') !== (privateKey === '')) {
+    throw new AiosError('config.invalid', 'daemon.http.certificate and daemon.http.privateKey go together.')
   }
   if (isLoopback(address)) return
   const missing = [
@@ -31,7 +39,10 @@ export function checkExposure({ address, certificate, key, hosts }: HttpSettings
     ...(hosts.length === 0 ? ['the names under which it is reached'] : []),
   ]
   if (missing.length === 0) return
-  throw new AiosError('auth.exposed', `Others reach ${address}, and there is no ${missing.join(', no ')}.`)
+  throw new AiosError(
+    'auth.exposed',
+    `Others would reach ${address}, but this is missing: ${missing.join(', ')}.`,
+  )
 }
 
 /** Returns the names under which the daemon is reached at this port: exactly these, and none that a page can choose. */

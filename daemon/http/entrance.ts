@@ -40,24 +40,31 @@ export interface EntranceParts {
 export function guardEntrance(app: FastifyInstance, { guard, onDecision }: EntranceParts): void {
   app.decorateRequest('caller', null)
   if (onDecision !== undefined) reportDecisions(app, onDecision)
-  app.addHook('onRequest', async (request, reply) => {
-    if (guard === undefined) {
-      request.caller = owner
-      return
-    }
-    closeToBrowsers(reply)
-    const { admission = unserved } = request.routeOptions.config
-    try {
-      const caller = await admit(request.raw, admission, guard)
-      request.caller = caller ?? null
-      if (caller !== undefined) checkRole(caller, admission)
-    } catch (error) {
-      if (error instanceof WaitError) void reply.header('retry-after', String(error.seconds))
-      if (error instanceof AiosError && error.kind.status === 401)
-        void reply.header('www-authenticate', 'Bearer')
-      throw error
-    }
-  })
+  app.addHook('onRequest', (request, reply) => enter(request, reply, guard))
+}
+
+/** Finds out who asks, and throws unless they may. */
+export async function enter(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  guard: Guard | undefined,
+): Promise<void> {
+  if (guard === undefined) {
+    request.caller = owner
+    return
+  }
+  closeToBrowsers(reply)
+  const { admission = unserved } = request.routeOptions.config
+  try {
+    const caller = await admit(request.raw, admission, guard)
+    request.caller = caller ?? null
+    if (caller !== undefined) checkRole(caller, admission)
+  } catch (error) {
+    if (error instanceof WaitError) void reply.header('retry-after', String(error.seconds))
+    if (error instanceof AiosError && error.kind.status === 401)
+      void reply.header('www-authenticate', 'Bearer')
+    throw error
+  }
 }
 
 /** What is asked of those who ask for something that is not there. */
@@ -114,7 +121,7 @@ export class WaitError extends AiosError {
 }
 
 /** Returns what the guard looks at. */
-function knockOf({ url = '', headers, rawHeaders, socket }: IncomingMessage): Knock {
+export function knockOf({ url = '', headers, rawHeaders, socket }: IncomingMessage): Knock {
   return { url, headers, rawHeaders, peer: socket.remoteAddress ?? '' }
 }
 

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { fastify, LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { AiosError } from '../../contract/errors.ts'
 import { limits } from '../../contract/limits.ts'
+import { enter } from './entrance.ts'
 import { foreseen, problemOf } from './problem.ts'
 import { answerRaw } from './raw-answer.ts'
 import { serve, type ServerParts } from './serve.ts'
@@ -17,6 +18,8 @@ export interface DoorParts extends ServerParts {
   readonly upgrades?: Readonly<Record<string, Accept>>
   /** PEM texts; absent for a door without TLS. */
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** How long a head may take to arrive, in milliseconds; a body may take three times as long. */
+  readonly patienceMs?: number
 }
 
 /** The HTTP door. */
@@ -65,6 +68,8 @@ export function createServer(parts: DoorParts): Server {
 
     async listenOn(address, port) {
       if (parts.guard === undefined) throw new TypeError('Nothing listens on TCP without a guard.')
+      // What is more would take the files that everything else needs; a thousand WebSockets fit.
+      app.server.maxConnections = mostConnections
       await app.listen({ host: address, port })
       const bound = app.server.address()
       return typeof bound === 'object' && bound !== null ? bound.port : port
@@ -84,17 +89,22 @@ export function createServer(parts: DoorParts): Server {
   }
 }
 
-function createApp({ logger, traceId, tls }: DoorParts): FastifyInstance {
+function createApp({ logger, traceId, guard, tls, patienceMs = 10_000 }: DoorParts): FastifyInstance {
   const app = fastify({
     logger,
-    serverFactory: (handler) => openHttp(handler, tls),
+    serverFactory: (handler) => openHttp(handler, patienceMs, tls),
     genReqId: ({ headers }) => traceId(traceparentOf(headers)),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
     bodyLimit: limits.bodyBytes,
     return503OnClosing: false,
     exposeHeadRoutes: false,
     requestIdHeader: false,
-    frameworkErrors: answerError,
+    // An address that cannot be read is answered without hooks; strangers need not hear what is wrong with it.
+    frameworkErrors: (error, request, reply) =>
+      void enter(request, reply, guard).then(
+        () => answerError(error, request, reply),
+        (refusal: unknown) => answerError(refusal, request, reply),
+      ),
     clientErrorHandler: (error, socket) => refuse(error, socket, traceId(undefined)),
     routerOptions: { maxParamLength: 3 * 4096 },
   })
@@ -104,15 +114,17 @@ function createApp({ logger, traceId, tls }: DoorParts): FastifyInstance {
   return app
 }
 
+const mostConnections = 2048
+
 type Handler = Parameters<typeof createHttpServer>[1]
 
 /** Returns a server that waits for nobody's head or body for long. */
-function openHttp(handler: Handler, tls: DoorParts['tls']): HttpServer {
+function openHttp(handler: Handler, patienceMs: number, tls: DoorParts['tls']): HttpServer {
   const times = {
-    headersTimeout: 10_000,
-    requestTimeout: 30_000,
+    headersTimeout: patienceMs,
+    requestTimeout: 3 * patienceMs,
     keepAliveTimeout: 5000,
-    connectionsCheckingInterval: 5000,
+    connectionsCheckingInterval: patienceMs / 2,
   }
   if (tls === undefined) return createHttpServer(times, handler)
   return createHttpsServer({ ...times, ...tls, minVersion: 'TLSv1.2' }, handler)

@@ -3,12 +3,19 @@ import type { Duplex } from 'node:stream'
 import { type Caller, owner } from '../../contract/caller.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { Guard } from '../guard/guard.ts'
-import { admit, WaitError } from './entrance.ts'
+import { createPass, ownerPass, type Pass } from '../guard/pass.ts'
+import { admit, knockOf, WaitError } from './entrance.ts'
 import { foreseen, problemOf } from './problem.ts'
 import { answerRaw } from './raw-answer.ts'
 
 /** Takes over a connection whose caller was let in. */
-export type Accept = (request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller) => void
+export type Accept = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  caller: Caller,
+  pass: Pass,
+) => void
 
 /** What connections may become. */
 export interface UpgradeParts {
@@ -62,7 +69,8 @@ export function acceptUpgrades(server: HttpServer, parts: UpgradeParts): Upgrade
         (caller) => {
           if (socket.destroyed || accept === undefined) return
           socket.off('error', onError)
-          accept(request, socket, head, caller)
+          const pass = guard === undefined ? ownerPass : createPass(guard, knockOf(request), caller)
+          accept(request, socket, head, caller, pass)
         },
         (error: unknown) => {
           const expected = foreseen(error)

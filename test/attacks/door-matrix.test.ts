@@ -182,6 +182,16 @@ test.each(every)('%s is answered in a way that no page can use', async (_name, r
   }
 })
 
+test.each(['/v1/repositories/%zz', `/v1/repositories/${'x'.repeat(13_000)}`, '/v1/plugins/%c0%80'])(
+  'an address that cannot be read tells strangers nothing: %#',
+  async (path) => {
+    const { url, token } = doors
+    expect(refusalOf(await knock(url, path, { token }))).toBe('request.invalid')
+    expect(refusalOf(await knock(url, path))).toBe('auth.required')
+    expect(refusalOf(await knock(url, path, { headers: { host: 'evil.example' } }))).toBe('auth.wrong-host')
+  },
+)
+
 test('while the daemon shuts down every route says so, and asks nothing of it', async () => {
   const ending = Promise.withResolvers<void>()
   const asked = Promise.withResolvers<void>()

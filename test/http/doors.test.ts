@@ -77,7 +77,7 @@ test.each([
 ])('a certificate that %s is told of', async (_what, content, code) => {
   const file = join(newHome(), 'certificate.pem')
   if (content !== undefined) writeFileSync(file, content)
-  await expect(openedDoors({ http: { certificate: file, key: file } })).rejects.toMatchObject({ code })
+  await expect(openedDoors({ http: { certificate: file, privateKey: file } })).rejects.toMatchObject({ code })
 })
 
 test('a user gets a token for their secret; their role is the one of now, and ends with them', async () => {

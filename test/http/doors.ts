@@ -45,8 +45,6 @@ export interface DoorSettings {
   readonly now?: () => number
   /** For those who have to ask very often. */
   readonly isUnhurried?: boolean
-  /** Before the doors open. */
-  readonly prepare?: (access: Access) => Promise<void>
 }
 
 const open: Doors[] = []
@@ -72,16 +70,16 @@ export async function openDoorsFor(settings: DoorSettings): Promise<Doors> {
     throw new Error(`${part} did not close`, { cause: error })
   })
   const service = describeService(folders.socket, now)
+  const { config } = await loadConfig({ userFile: folders.configFile, environment: {} })
+  const http = { ...config.daemon.http, ...settings.http }
   const access = await openAccess({
     folders,
+    settings: http,
     url: () => service.url,
     now,
     onDecision,
     ...(settings.isUnhurried === true ? { rates: boundless } : {}),
   })
-  await settings.prepare?.(access)
-  const { config } = await loadConfig({ userFile: folders.configFile, environment: {} })
-  const http = { ...config.daemon.http, ...settings.http }
   const called: string[] = []
   await openDoors({
     folders,

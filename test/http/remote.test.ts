@@ -4,34 +4,37 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { stateFolders } from '../../contract/state.ts'
+import { openUsers } from '../../daemon/guard/users.ts'
 import { knock, openedDoors } from './doors.ts'
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 if (!hasOpenssl) console.warn('There is no openssl: the tests of TLS are skipped.')
 
 /** Returns a certificate for a name and its key, made for this test. */
-function newCertificate(name: string): { certificate: string; key: string; ca: string } {
+function newCertificate(name: string): { certificate: string; privateKey: string; ca: string } {
   const folder = mkdtempSync(join(tmpdir(), 'tls-'))
-  const [certificate, key] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')]
+  const [certificate, privateKey] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')]
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
   const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`]
-  execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', certificate], {
-    stdio: 'pipe',
-  })
-  return { certificate, key, ca: readFileSync(certificate, 'utf8') }
+  execFileSync(
+    'openssl',
+    ['req', '-x509', ...curve, ...subject, '-keyout', privateKey, '-out', certificate],
+    {
+      stdio: 'pipe',
+    },
+  )
+  return { certificate, privateKey, ca: readFileSync(certificate, 'utf8') }
 }
 
 describe.skipIf(!hasOpenssl)('over TLS', () => {
   test('others reach the daemon as users, over TLS, under its name, and not with the owner’s token', async () => {
-    const { certificate, key, ca } = newCertificate('aios.example')
-    let secret = ''
-    const never = new AbortController().signal
-    const { url, port, token } = await openedDoors({
-      http: { address: '0.0.0.0', certificate, key, hosts: ['aios.example'] },
-      prepare: async ({ answers }) => {
-        secret = (await answers.addUser({ name: 'ada', role: 'writer' }, never)).secret
-      },
-    })
+    const { certificate, privateKey, ca } = newCertificate('aios.example')
+    const home = mkdtempSync(join(tmpdir(), 'doors-'))
+    const users = openUsers(join(stateFolders({ AIOS_HOME: home }).state, 'users.json'), Date.now)
+    const { secret } = await users.add('ada', 'writer')
+    const http = { address: '0.0.0.0', certificate, privateKey, hosts: ['aios.example'] }
+    const { url, port, token } = await openedDoors({ home, http })
     expect(url).toBe(`https://aios.example:${port}`)
     const here = `https://127.0.0.1:${port}`
     const host = `aios.example:${port}`
@@ -61,8 +64,8 @@ describe.skipIf(!hasOpenssl)('over TLS', () => {
   })
 
   test('the cookie of a browser is sent over TLS only', async () => {
-    const { certificate, key, ca } = newCertificate('localhost')
-    const { url, access } = await openedDoors({ http: { certificate, key } })
+    const { certificate, privateKey, ca } = newCertificate('localhost')
+    const { url, access } = await openedDoors({ http: { certificate, privateKey } })
     expect(url).toMatch(/^https:\/\/127\.0\.0\.1:/)
     const link = new URL((await access.answers.pair({}, new AbortController().signal)).url)
     const paired = await knock(url, '/pair', { method: 'POST', body: { code: link.hash.slice(1) }, ca })

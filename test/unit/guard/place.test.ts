@@ -7,9 +7,9 @@ const usual: HttpSettings = {
   port: 0,
   hosts: [],
   certificate: '',
-  key: '',
+  privateKey: '',
 }
-const exposed = { address: '0.0.0.0', certificate: '/c', key: '/k', hosts: ['aios.example'] }
+const exposed = { address: '0.0.0.0', certificate: '/c', privateKey: '/k', hosts: ['aios.example'] }
 
 test.each([
   ['127.0.0.1', true],
@@ -28,10 +28,11 @@ test.each([
 
 test.each<[string, Partial<HttpSettings>, number, string]>([
   ['nothing but an address', { address: '0.0.0.0' }, 0, 'auth.exposed'],
-  ['no certificate', { ...exposed, certificate: '', key: '' }, 1, 'auth.exposed'],
+  ['no certificate', { ...exposed, certificate: '', privateKey: '' }, 1, 'auth.exposed'],
   ['no users', exposed, 0, 'auth.exposed'],
   ['no names', { ...exposed, hosts: [] }, 1, 'auth.exposed'],
-  ['a key without a certificate', { key: '/k' }, 1, 'config.invalid'],
+  ['a key without a certificate', { privateKey: '/k' }, 1, 'config.invalid'],
+  ['an address for a name of a host', { hosts: ['https://aios.example/'] }, 1, 'config.invalid'],
   ['a name for an address', { address: 'localhost' }, 1, 'config.invalid'],
 ])('what others reach is refused with %s', (_what, settings, users, code) => {
   expect(() => checkExposure({ ...usual, ...settings }, users)).toThrow(expect.objectContaining({ code }))
