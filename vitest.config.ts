@@ -19,6 +19,7 @@ export default defineConfig({
     // One more than there are cores on a small machine: most of the tests wait for processes.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
+    globalSetup: 'test/build.ts',
     setupFiles: ['test/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

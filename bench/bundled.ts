@@ -195,7 +195,8 @@ async function commitOfFifty(
   ]
 }
 
-function editedText(text: string): string {
+/** Returns a text of which lines go and lines are edited, all over it. */
+export function editedText(text: string): string {
   const kept = text.split('\n').filter((_, at) => at % 40 > 2)
   return kept.map((line, at) => (at % 60 === 0 ? `${line} // turned` : line)).join('\n')
 }
@@ -209,7 +210,7 @@ function writeBlobs(clone: string, texts: readonly string[]): string[] {
 }
 
 /** Returns the files of the worktree that changed most often: of those, most is known. */
-async function oftenChanged(clone: string): Promise<string[]> {
+export async function oftenChanged(clone: string): Promise<string[]> {
   const times = new Map<string, number>()
   for (const path of (
     await gitText(clone, 'log', '-n2000', '--format=', '--name-only', '--no-renames')

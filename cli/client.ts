@@ -9,8 +9,28 @@ export interface Client {
   call<R extends Route>(route: R, input: InputOf<R>, limitMs?: number): Promise<ReplyOf<R>>
   /** Calls a route that answers with a stream; leaving the loop ends the call. */
   stream<R extends Route>(route: R, input: InputOf<R>): AsyncGenerator<ReplyOf<R>>
+  /** Sends a request as it is, and waits as long as it takes. A problem is thrown as the error it tells of. */
+  exchange(request: RawRequest): Promise<RawReply>
   /** Lets go of the connection, which would keep the process alive. */
   close(): void
+}
+
+/** A request whose route is not known beforehand. */
+export interface RawRequest {
+  readonly method: string
+  /** With the query. */
+  readonly path: string
+  /** JSON; empty for none. */
+  readonly body: string
+}
+
+/** What came back; it can be read once, in one of these ways. */
+export interface RawReply {
+  /** Without parameters: `application/json`. */
+  readonly type: string
+  text(): Promise<string>
+  /** Returns the objects of newline-delimited JSON as they come. */
+  lines(): AsyncGenerator<unknown>
 }
 
 /** How long an answer may take; heavy work ends when it ends. */
@@ -19,8 +39,10 @@ const limitsMs = { cheap: 30_000, search: 120_000, heavy: 0 }
 /** Creates a client for the socket. Every call ends when the signal is aborted. */
 export function createClient(socket: string, signal: AbortSignal): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+  const ask = (request: RawRequest, limitMs: number) =>
+    send({ ...request, socket, agent, signal: signalFor(signal, limitMs) })
   const open = (route: Route, input: unknown, limitMs: number) =>
-    send({ socket, agent, route, input: asRecord(input), signal: signalFor(signal, limitMs) })
+    ask(requestFor(route, asRecord(input)), limitMs)
 
   return {
     socket,
@@ -34,13 +56,16 @@ export function createClient(socket: string, signal: AbortSignal): Client {
 
     async *stream<R extends Route>(route: R, input: InputOf<R>) {
       const response = await open(route, input, 0)
-      for await (const line of linesOf(response)) {
-        const reply = parse(line)
-        const problem = asRecord(reply)['problem']
-        if (problem !== undefined) throw errorOf(problem)
+      for await (const reply of repliesOf(response)) {
         if (!isReply<R['reply']>(route.reply, reply)) throw strange(`${route.method} ${route.path}`)
         yield reply
       }
+    },
+
+    async exchange(request) {
+      const response = await ask(request, 0)
+      const [type = ''] = (response.headers['content-type'] ?? '').split(';')
+      return { type: type.trim(), text: () => textOf(response), lines: () => repliesOf(response) }
     },
 
     close() {
@@ -49,24 +74,26 @@ export function createClient(socket: string, signal: AbortSignal): Client {
   }
 }
 
-interface Sent {
+interface Sent extends RawRequest {
   readonly socket: string
   readonly agent: Agent
-  readonly route: Route
-  readonly input: Readonly<Record<string, unknown>>
   readonly signal: AbortSignal
 }
 
-/** Sends the request and waits for the head of the answer; a problem is thrown as the error it tells of. */
-async function send({ socket, agent, route, input, signal }: Sent): Promise<IncomingMessage> {
+function requestFor(route: Route, input: Readonly<Record<string, unknown>>): RawRequest {
+  const { method } = route
   const { path, rest } = addressOf(route.path, input)
-  const inBody = route.method === 'POST' || route.method === 'PUT'
-  const body = inBody ? JSON.stringify(rest) : ''
-  const headers = inBody
-    ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-    : {}
-  const address = inBody ? path : path + queryOf(rest)
-  const options = { socketPath: socket, agent, method: route.method, path: address, headers, signal }
+  const inBody = method === 'POST' || method === 'PUT'
+  return inBody
+    ? { method, path, body: JSON.stringify(rest) }
+    : { method, path: path + queryOf(rest), body: '' }
+}
+
+/** Sends the request and waits for the head of the answer; a problem is thrown as the error it tells of. */
+async function send({ socket, agent, method, path, body, signal }: Sent): Promise<IncomingMessage> {
+  const headers =
+    body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  const options = { socketPath: socket, agent, method, path, headers, signal }
   const response = await exchange(options, body).catch((error: unknown) => {
     throw asExpected(error, signal)
   })
@@ -96,7 +123,8 @@ function exchange(options: RequestOptions, body: string): Promise<IncomingMessag
 
 const closed: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
 
-function queryOf(input: Readonly<Record<string, unknown>>): string {
+/** Returns the query that a GET or DELETE carries; empty without fields. */
+export function queryOf(input: Readonly<Record<string, unknown>>): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue
@@ -131,6 +159,16 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
     response.destroy()
   }
   if (rest !== '') throw strange('the stream')
+}
+
+/** Returns what a stream says, line by line; its last line may be a problem, which is thrown. */
+async function* repliesOf(response: IncomingMessage): AsyncGenerator<unknown> {
+  for await (const line of linesOf(response)) {
+    const reply = parse(line)
+    const problem = asRecord(reply)['problem']
+    if (problem !== undefined) throw errorOf(problem)
+    yield reply
+  }
 }
 
 /** Returns the error that a problem document tells of. */

@@ -1,3 +1,5 @@
+import { noticeHooks, questionHooks } from '../contract/hook-routes.ts'
+import { hookOf, isHookName } from '../contract/hooks.ts'
 import type { FalseBlocks, PluginRequest, PluginStatus } from '../contract/plugin-answers.ts'
 import { styled, type Style, type Terminal } from './terminal.ts'
 
@@ -30,8 +32,8 @@ export function printPlugin(plugin: PluginStatus, terminal: Terminal): void {
     styled(styles[state], state),
     styled('dim', `  ${from}, ${mode}`),
   )
-  if (hooks.length > 0) terminal.line('  handles ', hooks.join(', '))
-  if (shadow !== undefined) terminal.line('  in shadow: ', blocksIn(shadow))
+  if (hooks.length > 0) terminal.line('  handles ', handled(hooks))
+  if (shadow !== undefined) terminal.line('  in shadow: ', inShadow(shadow))
   if (problem !== undefined) for (const line of problem.split('\n')) terminal.line('  ', styled('red', line))
   if (state === 'unapproved' || state === 'changed')
     terminal.line('  look at it: ', styled('cyan', `aios plugin approve ${id}`))
@@ -45,7 +47,7 @@ export function printRequest(
   const { id, name, version, path, hash, requested, state } = plugin
   terminal.line(styled('bold', name), ` (${id} ${version})`)
   terminal.line('  ', path)
-  terminal.line('  handles ', plugin.hooks.join(', '))
+  terminal.line('  handles ', handled(plugin.hooks))
   for (const word of difference.added) terminal.line(styled('yellow', `  + ${word}`))
   for (const word of difference.removed) terminal.line(styled('dim', `  - ${word}`))
   for (const word of difference.kept) terminal.line(`    ${word}`)
@@ -61,6 +63,30 @@ export function printRequest(
   terminal.line(was, ' To allow this and nothing else:')
   terminal.line('  ', styled('cyan', `aios plugin approve ${id} --hash ${hash.slice(0, 12)}${scopes}`))
   return undefined
+}
+
+/** Prints what was approved, and what is left to do until it counts. */
+export function printApproved({ plugin }: PluginRequest, terminal: Terminal): void {
+  printPlugin(plugin, terminal)
+  const { id, hooks, state, mode } = plugin
+  const handles = (known: readonly string[]) => hooks.some((name) => known.includes(name))
+  if (handles([...questionHooks, ...noticeHooks]))
+    terminal.line('  hooks of git reach it where ', styled('cyan', 'aios hooks install'), ' was run')
+  const isGate = hooks.some((name) => isHookName(name) && hookOf(name).gate)
+  if (state !== 'active' || mode !== 'shadow' || !isGate) return
+  terminal.line('  it tells what it would refuse, and refuses nothing; to make it count:')
+  terminal.line('  ', styled('cyan', `aios plugin enable ${id} --enforce`))
+}
+
+/** Whoever waits for something that does not happen yet should know. */
+function handled(names: readonly string[]): string {
+  const isWaiting = (name: string) => isHookName(name) && hookOf(name).notYet !== undefined
+  return names.map((name) => (isWaiting(name) ? `${name} (not asked yet)` : name)).join(', ')
+}
+
+/** Whether a refusal was right is known of the past alone: what was committed today may be taken back tomorrow. */
+function inShadow({ calls, denials }: FalseBlocks): string {
+  return `would have refused ${denials} of ${calls}, which went on all the same`
 }
 
 /** Returns a false-block rate in words. */

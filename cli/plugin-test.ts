@@ -48,7 +48,8 @@ function printTrial({ plugin, events, history, isPassed }: TrialReport, terminal
   terminal.line(styled('bold', plugin.id), ` ${plugin.version}`)
   for (const { source, hook, status, decision, message, findings, isExpected } of events) {
     const isGood = status === 'ok' && isExpected !== false
-    const said = status === 'ok' ? decision : `${status}: ${message}`
+    const unexpected = isExpected === false ? ', which is not what the event expects' : ''
+    const said = status === 'ok' ? `${decision}${unexpected}` : `${status}: ${message}`
     terminal.line(
       isGood ? styled('green', '  ok      ') : styled('red', '  FAILED  '),
       `${source}  ${hook} → ${said}`,
@@ -61,7 +62,9 @@ function printTrial({ plugin, events, history, isPassed }: TrialReport, terminal
     for (const { source, message, findings } of history.denied)
       terminal.line(styled('dim', `    ${source.slice(0, 10)}  `), findings[0] ?? message)
   }
-  terminal.line(isPassed ? styled('green', 'passed') : styled('red', 'failed'))
+  const isTried = events.length + history.calls > 0
+  if (!isPassed) terminal.line(styled('red', 'failed'))
+  else terminal.line(isTried ? styled('green', 'passed') : styled('yellow', 'nothing was tried'))
 }
 
 function printReplay({ id, isSame, isSameVersion, before, after }: ReplayReport, terminal: Terminal): void {

@@ -18,7 +18,13 @@ const tree = {
   plugin: async () => (await import('./commands/plugin.ts')).default,
   config: async () => (await import('./commands/config.ts')).default,
   daemon: async () => (await import('./commands/daemon.ts')).default,
+  user: async () => (await import('./commands/user.ts')).default,
   events: async () => (await import('./commands/events.ts')).default,
+  api: async () => (await import('./commands/api.ts')).default,
+  mcp: async () => (await import('./commands/mcp.ts')).default,
+  connect: async () => (await import('./commands/connect.ts')).default,
+  disconnect: async () => (await import('./commands/disconnect.ts')).default,
+  note: async () => (await import('./commands/note.ts')).default,
   completion: async () => (await import('./commands/completion.ts')).default,
 } satisfies Record<string, () => Promise<Command | Group>>
 

@@ -6,40 +6,38 @@ const command = Type.String({ description: 'The name of the route.' })
 const input = Type.Unknown({ description: 'What the route was called with.' })
 const proposal = Type.Object({ id: Type.String(), title: Type.String(), branch: Type.String() })
 
-/** The hooks around proposals, the clock and everything else that the daemon can be asked; `<…>` stands for a name. */
+/** Nobody makes proposals so far. The hooks are written down, so that what is built on them is built to this form. */
+const notYet = 'There are no proposals yet.'
+
+/** The hooks around proposals and everything else that the daemon can be asked; `<…>` stands for a name. */
 export const commandHooks = {
   'before:propose': {
     kind: 'bail',
     gate: true,
+    notYet,
     summary: 'May this be proposed?',
     input: Type.Object({ repository, proposal }),
   },
   'after:simulate': {
     kind: 'parallel',
     gate: false,
+    notYet,
     summary: 'A proposal was simulated; what else is known of it?',
     input: Type.Object({ repository, proposal, measures: Type.Record(Type.String(), Type.Number()) }),
   },
   'before:apply': {
     kind: 'bail',
     gate: true,
+    notYet,
     summary: 'May this proposal be applied?',
     input: Type.Object({ repository, proposal }),
   },
   'after:apply': {
     kind: 'series',
     gate: false,
+    notYet,
     summary: 'A proposal was applied.',
     input: Type.Object({ repository, proposal, oid: Oid }),
-  },
-  'schedule:<name>': {
-    kind: 'parallel',
-    gate: false,
-    summary: 'It is time.',
-    input: Type.Object({
-      repository: Type.Optional(repository),
-      due: Type.String({ description: 'ISO 8601.' }),
-    }),
   },
   'before:<command>': {
     kind: 'bail',

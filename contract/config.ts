@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { hookSettings } from './hook-settings.ts'
+import { httpSettings } from './http-settings.ts'
 import { globPattern } from './limits.ts'
 
 /** Settings that only the user's own file may hold carry this mark in their schema. */
@@ -202,6 +203,7 @@ export const Config = Type.Object(
           ],
           { default: 'info', description: 'The least that is logged.' },
         ),
+        http: httpSettings,
       },
       { ...strict, ...userOnly },
     ),

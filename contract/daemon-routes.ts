@@ -16,6 +16,7 @@ export const daemonRoutes = {
     path: '/healthz',
     summary: 'Say that the daemon is alive, and which one it is.',
     role: 'reader',
+    isOpen: true,
     cost: 'cheap',
     input: nothing,
     reply: Type.Object({

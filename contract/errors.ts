@@ -1,12 +1,8 @@
-/** What a caller may rely on when something it asked for did not happen. */
-export interface ErrorKind {
-  /** HTTP status of the answer. */
-  readonly status: number
-  /** Exit code of the `aios` command. */
-  readonly exit: number
-  /** The next thing to do, in the user's words. */
-  readonly hint: string
-}
+import { agentErrors } from './agent-errors.ts'
+import { authErrors } from './auth-errors.ts'
+import type { ErrorKind } from './error-kind.ts'
+import { pluginErrors } from './plugin-errors.ts'
+import { webSocketErrors } from './web-socket-errors.ts'
 
 /** Every expected failure: its HTTP status, its exit code, and what to do about it. */
 export const errorKinds = {
@@ -47,6 +43,14 @@ export const errorKinds = {
   },
   'request.too-large': { status: 413, exit: 2, hint: 'Shorten the question; 16 KiB of text is the limit.' },
   'request.unknown-route': { status: 404, exit: 2, hint: 'See docs/reference/routes.md for what exists.' },
+  'request.wrong-method': { status: 405, exit: 2, hint: 'Use one of the methods of the `Allow` header.' },
+  'request.wrong-type': { status: 415, exit: 2, hint: 'Send JSON, with `Content-Type: application/json`.' },
+  'request.too-slow': { status: 408, exit: 75, hint: 'Send the whole request within thirty seconds.' },
+  'request.too-many': {
+    status: 429,
+    exit: 75,
+    hint: 'Wait as many seconds as the `Retry-After` header says, then try again.',
+  },
   'repository.not-found': {
     status: 404,
     exit: 3,
@@ -152,73 +156,10 @@ export const errorKinds = {
     exit: 1,
     hint: 'Run it again, with a smaller --sample if memory is short; `aios daemon logs` may say more.',
   },
-  'plugin.invalid': {
-    status: 422,
-    exit: 2,
-    hint: 'Correct the plugin, then run `aios plugin test` on its folder; docs/plugins.md shows a whole one.',
-  },
-  'plugin.unknown': { status: 404, exit: 3, hint: 'See `aios plugin list` for the plugins that are there.' },
-  'plugin.duplicate': {
-    status: 409,
-    exit: 1,
-    hint: 'Give one of the two another id, or take one away with `aios plugin remove`.',
-  },
-  'plugin.dependency': {
-    status: 409,
-    exit: 1,
-    hint: 'Add what is missing with `aios plugin add`; see `aios plugin list` for what is there.',
-  },
-  'plugin.unapproved': {
-    status: 403,
-    exit: 4,
-    hint: 'Look at what it asks for with `aios plugin approve`, which approves nothing until you name its hash.',
-  },
-  'plugin.changed': {
-    status: 409,
-    exit: 4,
-    hint: 'Look again with `aios plugin approve`; what you looked at is not what is there now.',
-  },
-  'plugin.scope-needed': {
-    status: 400,
-    exit: 2,
-    hint: 'Run `aios plugin approve` with --path or --host to say how far the permission goes.',
-  },
-  'plugin.unproven': {
-    status: 409,
-    exit: 1,
-    hint: 'Run `aios plugin test` with --history 500 first, or add --anyway.',
-  },
-  'plugin.refused': {
-    status: 403,
-    exit: 4,
-    hint: 'Add the permission to the plugin’s manifest and approve it again with `aios plugin approve`.',
-  },
-  'plugin.limit': {
-    status: 429,
-    exit: 75,
-    hint: 'Ask for less, or less often; the limits stand in docs/plugins.md.',
-  },
-  'plugin.failed': { status: 500, exit: 1, hint: 'See what it said with `aios plugin logs`.' },
-  'plugin.paused': {
-    status: 503,
-    exit: 75,
-    hint: 'It failed too often; see why with `aios plugin logs`. It is tried again by itself.',
-  },
-  'plugin.call-unknown': {
-    status: 404,
-    exit: 3,
-    hint: 'Take the id of a call from `aios plugin logs`; old calls are forgotten.',
-  },
-  'plugin.sandbox-unavailable': {
-    status: 503,
-    exit: 1,
-    hint: 'Install aios again with Node 24 or 26 on Linux, macOS or Windows; until then it works without plugins.',
-  },
-  'plugin.unloadable': {
-    status: 422,
-    exit: 1,
-    hint: 'Correct the plugin as the message says, then load it again.',
-  },
+  ...pluginErrors,
+  ...authErrors,
+  ...webSocketErrors,
+  ...agentErrors,
   internal: { status: 500, exit: 1, hint: 'This is a bug in aios; `aios daemon logs` has the details.' },
 } as const satisfies Record<string, ErrorKind>
 

@@ -44,6 +44,16 @@ export const eventTypes = {
     ms: Type.Number({ minimum: 0 }),
     times,
   }),
+  'note.kept': Type.Object({ repository, note: count, by: Type.String() }),
+  'note.forgotten': Type.Object({ repository, note: count }),
+  'feedback.given': Type.Object({
+    repository,
+    helped: Type.Boolean(),
+    tool: Type.Optional(Type.String()),
+    question: Type.Optional(Type.String()),
+    commits: Type.Optional(Type.Array(Type.String())),
+    comment: Type.Optional(Type.String()),
+  }),
   'workers.restarted': Type.Object({ reason: Type.String() }),
 } as const
 

@@ -28,6 +28,19 @@ const place = {
 }
 const files = Type.Array(stagedFile)
 
+/** What a hook that only tells is about. It is told when the daemon reads of it, with what HEAD was at the time. */
+const after = {
+  repository: place.repository,
+  root: place.root,
+  branch: Type.Optional(
+    Type.String({ description: 'Absent while HEAD is detached, or where it is unknown.' }),
+  ),
+}
+const oid = Type.Optional({
+  ...Oid,
+  description: 'The commit that HEAD was at; absent where the hook could not read it, as of reftables.',
+})
+
 /** The hooks that git itself knows. */
 export const gitHooks = {
   'pre-commit': {
@@ -63,23 +76,29 @@ export const gitHooks = {
     kind: 'series',
     gate: false,
     summary: 'Something was committed.',
-    input: Type.Object({ ...place, oid: Type.Optional(Oid) }),
+    input: Type.Object({ ...after, oid }),
   },
   'post-merge': {
     kind: 'series',
     gate: false,
     summary: 'Something was merged.',
-    input: Type.Object({ ...place, squash: Type.Optional(Type.Boolean()) }),
+    input: Type.Object({
+      ...after,
+      oid,
+      squash: Type.Optional(Type.Boolean({ description: 'Whether the merge was left to be committed.' })),
+    }),
   },
   'post-checkout': {
     kind: 'series',
     gate: false,
-    summary: 'Something was checked out.',
+    summary: 'HEAD was moved by a checkout, a switch, a clone or a new worktree.',
     input: Type.Object({
-      ...place,
-      from: Type.Optional(Type.String()),
-      to: Type.Optional(Type.String()),
-      isBranch: Type.Optional(Type.Boolean()),
+      ...after,
+      from: Type.Optional(Type.String({ description: 'Where HEAD was; all zeros when it was nowhere.' })),
+      to: Type.Optional(Type.String({ description: 'Where HEAD is.' })),
+      isBranch: Type.Optional(
+        Type.Boolean({ description: 'Always true: files that are checked out alone are not told.' }),
+      ),
     }),
   },
   'post-rewrite': {
@@ -87,9 +106,13 @@ export const gitHooks = {
     gate: false,
     summary: 'Commits were rewritten.',
     input: Type.Object({
-      ...place,
+      ...after,
       cause: Type.Optional(Type.String({ description: '`amend` or `rebase`.' })),
-      rewrites: Type.Optional(Type.Array(Type.Object({ from: Type.String(), to: Type.String() }))),
+      rewrites: Type.Optional(
+        Type.Array(Type.Object({ from: Type.String(), to: Type.String() }), {
+          description: 'What became of what. Of a long rebase it may come in several parts.',
+        }),
+      ),
     }),
   },
 } as const

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { RepositoryName } from './answers.ts'
+import { Oid } from './episode.ts'
 import { limits } from './limits.ts'
 import { route } from './route.ts'
 
@@ -82,9 +83,14 @@ export type HookAnswer = Static<typeof HookAnswer>
 
 /** What a hook tells. */
 export const HookNotice = Type.Object({
-  hook: GitHookName,
+  hook: Type.Enum([...noticeHooks]),
   place: Type.Optional(
     Type.String({ maxLength: 4096, description: 'A worktree or git folder; `?` when unknown.' }),
+  ),
+  oid: Type.Optional(Oid),
+  branch: Type.Optional(Type.String({ maxLength: 1024, description: 'The branch that HEAD was on.' })),
+  arguments: Type.Optional(
+    Type.Array(word, { maxItems: 16, description: 'What git gave the hook, in its order.' }),
   ),
   rewritten: Type.Optional(
     Type.Array(Type.Object({ from: Type.String(), to: Type.String() }), { maxItems: 10_000 }),

@@ -6,8 +6,9 @@ import { memoryHooks } from './memory-hooks.ts'
 /**
  * How the listeners of a hook are asked; fixed by the hook, not by the listener.
  *
- * `series` observes. `waterfall` amends by JSON patch, one listener after the other. `bail` ends at the first
- * `deny`. `parallel` asks all at once and lists what each returned.
+ * `series` observes. `waterfall` amends by JSON patch, one listener after the other. `bail` asks those of one
+ * priority at once, and ends with the first priority of which somebody denies. `parallel` asks all at once and lists
+ * what each returned.
  */
 export type HookKind = 'series' | 'waterfall' | 'bail' | 'parallel'
 
@@ -21,6 +22,8 @@ export interface HookDescription {
   readonly input: TSchema
   /** Of a waterfall: the parts that a patch may touch, as JSON pointers. */
   readonly amends?: readonly string[]
+  /** Why nobody is asked yet, in words; absent of a hook that is asked. */
+  readonly notYet?: string
 }
 
 /** Every hook by its name; `<…>` stands for a name of its own. */
@@ -46,19 +49,17 @@ export const hookedCommands = [
 export type HookedCommand = (typeof hookedCommands)[number]
 
 type Catalogue = typeof hooks
-type Plain = Exclude<keyof Catalogue, 'schedule:<name>' | 'before:<command>' | 'after:<command>'>
+type Plain = Exclude<keyof Catalogue, 'before:<command>' | 'after:<command>'>
 
 /** The name of a hook. */
-export type HookName = Plain | `schedule:${string}` | `before:${HookedCommand}` | `after:${HookedCommand}`
+export type HookName = Plain | `before:${HookedCommand}` | `after:${HookedCommand}`
 
 /** What the listeners of a hook are given. */
 export type HookInput<N extends HookName = HookName> = N extends Plain
   ? Static<Catalogue[N]['input']>
-  : N extends `schedule:${string}`
-    ? Static<Catalogue['schedule:<name>']['input']>
-    : N extends `before:${string}`
-      ? Static<Catalogue['before:<command>']['input']>
-      : Static<Catalogue['after:<command>']['input']>
+  : N extends `before:${string}`
+    ? Static<Catalogue['before:<command>']['input']>
+    : Static<Catalogue['after:<command>']['input']>
 
 /** Something that a listener wants a person to know. */
 export const Finding = Type.Object({
@@ -110,7 +111,6 @@ export function resultOf({ kind, gate }: Pick<HookDescription, 'kind' | 'gate'>)
 export function templateOf(name: string): keyof Catalogue | undefined {
   const commands: readonly string[] = hookedCommands
   if (isListed(name)) return name.includes('<') ? undefined : name
-  if (/^schedule:[\w.-]{1,64}$/.test(name)) return 'schedule:<name>'
   const [when, command = ''] = name.split(':')
   if (!commands.includes(command) || name !== `${when}:${command}`) return undefined
   if (when === 'before') return 'before:<command>'

@@ -41,7 +41,10 @@ export const PluginStatus = Type.Object({
   hooks: Type.Array(Type.String()),
   requested: Type.Array(Permission),
   granted: Type.Array(Permission),
-  shadow: Type.Optional(FalseBlocks),
+  shadow: Type.Optional({
+    ...FalseBlocks,
+    description: 'Of a gate in shadow mode. What it would have refused went on, and counts as a false block.',
+  }),
 })
 export type PluginStatus = Static<typeof PluginStatus>
 

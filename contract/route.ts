@@ -1,7 +1,5 @@
 import type { Static, TSchema } from 'typebox'
-
-/** Who may call a route. Each role may do what the ones before it may. */
-export type Role = 'reader' | 'writer' | 'approver' | 'admin'
+import type { Role } from './caller.ts'
 
 /** How dear a call is, for rate limits. */
 export type Cost = 'cheap' | 'search' | 'heavy'
@@ -21,6 +19,8 @@ export interface Route<
   readonly path: `/${string}`
   readonly summary: string
   readonly role: Role
+  /** Whether strangers are answered too: there is nothing to learn, or the input itself is the credential. */
+  readonly isOpen?: boolean
   readonly cost: Cost
   readonly input: Input
   readonly reply: Reply

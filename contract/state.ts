@@ -11,6 +11,8 @@ export interface StateFolders {
   readonly runtime: string
   /** How a running daemon is found. */
   readonly serviceFile: string
+  /** The token that programs of this user show on TCP. */
+  readonly tokenFile: string
   /** Where the daemon listens. Its folder is the runtime folder, or a short one where that is too long. */
   readonly socket: string
   /** What a daemon that nobody watches has to say. */
@@ -28,6 +30,7 @@ export function stateFolders(environment: Readonly<Record<string, string | undef
     configFile,
     runtime,
     serviceFile: join(runtime, 'service.json'),
+    tokenFile: join(runtime, 'token'),
     socket: socketIn(runtime),
     logFile: join(state, 'logs', 'daemon.log'),
   }

@@ -21,6 +21,8 @@ export function itemOf(schema: TSchema): TSchema | undefined {
 
 /** Returns the only values that the schema allows, when it lists them. */
 export function choicesOf(schema: TSchema): string[] {
+  const listed = member(schema, 'enum')
+  if (Array.isArray(listed)) return listed.map(String)
   const options = member(schema, 'anyOf')
   if (!Array.isArray(options)) return 'const' in schema ? [String(schema.const)] : []
   const choices = options.map((option: unknown) => (isSchema(option) ? choicesOf(option) : []))

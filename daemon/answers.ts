@@ -1,9 +1,12 @@
 import type { RecallAnswer } from '../contract/answers.ts'
+import type { authRoutes } from '../contract/auth-routes.ts'
 import type { EventEnvelope } from '../contract/events.ts'
 import { AiosError } from '../contract/errors.ts'
+import type { noteRoutes } from '../contract/note-routes.ts'
 import type { pluginRoutes } from '../contract/plugin-routes.ts'
 import type { Answers, InputOf } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
+import type { toolRoutes } from '../contract/tool-routes.ts'
 import type { ConfigDoor } from './answers-config.ts'
 import { follow, followEvents } from './answers-streams.ts'
 import { context } from './memory/context.ts'
@@ -37,6 +40,9 @@ export interface AnswerParts {
   readonly hooks: HookDoor['answers']
   readonly evaluate: Answers<Routes>['evaluate']
   readonly plugins: Answers<typeof pluginRoutes>
+  readonly notes: Answers<typeof noteRoutes>
+  readonly tools: Answers<typeof toolRoutes>
+  readonly access: Answers<typeof authRoutes>
 }
 
 /** Returns what answers each route: a line or two each, because the work is done below. */
@@ -58,6 +64,9 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
     ...parts.hooks,
     evaluate: parts.evaluate,
     ...parts.plugins,
+    ...parts.notes,
+    ...parts.tools,
+    ...parts.access,
     followProgress: ({ repository }, signal) =>
       follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),
     async suggestions({ repository }, signal) {

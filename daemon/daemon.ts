@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import type { Config } from '../contract/config.ts'
@@ -8,9 +7,12 @@ import type { routes } from '../contract/routes.ts'
 import { AiosError } from '../contract/errors.ts'
 import { protocol, type Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
+import { webSocketPath } from '../contract/web-socket.ts'
 import { createAnswers } from './answers.ts'
 import { createConfigDoor } from './answers-config.ts'
 import { guardAnswers } from './answers-hooks.ts'
+import { answersAboutNotes } from './answers-notes.ts'
+import { answersToAgents } from './answers-tools.ts'
 import type { Events } from './bus/events.ts'
 import type { HookBus } from './bus/hooks.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -18,24 +20,29 @@ import { collectGarbage } from './collect.ts'
 import { loadConfig } from './config.ts'
 import { examine } from './doctor.ts'
 import { createGit } from './git/git.ts'
+import { apiMounts } from './http/api-mounts.ts'
 import { makeFolder } from './http/make-folder.ts'
-import { createServer } from './http/server.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
 import type { HookDoor } from './hook-door.ts'
-import { createIdleExit } from './idle.ts'
+import type { IdleExit } from './idle.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { takeLock } from './lock.ts'
 import { logStream } from './log-stream.ts'
 import { loadTokenCounter } from './memory/tokens.ts'
 import { openEvaluation } from './open-evaluation.ts'
+import { type Access, openAccess } from './open-access.ts'
+import { openDoors } from './open-doors.ts'
 import { openEvents } from './open-events.ts'
 import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
+import { openIdleExit } from './open-idle.ts'
+import { mcpMount } from './open-mcp.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
 import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
 import { openPlugins } from './open-plugins.ts'
+import { openWebSockets } from './open-web-sockets.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
-import { announce, describeService, withdraw } from './service.ts'
+import { describeService } from './service.ts'
 import { statusOf } from './status.ts'
 import { openJournal, type Journal } from './store/journal.ts'
 import { refusalOf, storeError } from './store/lance-errors.ts'
@@ -102,7 +109,7 @@ interface Ground extends DaemonOptions {
 
 /** Builds every part from the parts before it, and listens. */
 async function build(ground: Ground): Promise<Daemon> {
-  const { folders, lifecycle, logger, now } = ground
+  const { folders, settings, lifecycle, logger, now } = ground
   makeStateFolder(folders.state)
   // Held until the process ends: what did not close in time must meet no other daemon.
   process.once('exit', takeLock(join(folders.state, 'daemon.lock')))
@@ -120,11 +127,23 @@ async function build(ground: Ground): Promise<Daemon> {
   const repositories = openRepositories(ground, { journal, events, workers, hooks })
   const service = describeService(folders.socket, now)
   const gitHooks = openGitHooks({ ...ground, hooks, repositories, settings: () => config.config.hooks })
-  const built = { service, journal, events, workers, hooks, gitHooks, config, repositories }
-  await listen(ground, answersOf(ground, built), service)
+  const access = await openAccess({ folders, settings: settings.daemon.http, url: () => service.url, now })
+  const idle = openIdleExit(ground, repositories)
+  const built = { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle }
+  const answers = answersOf(ground, built)
+  const webSockets = openWebSockets({ ...ground, ...built, answers })
+  await openDoors({
+    ...ground,
+    ...built,
+    answers,
+    mounts: [...apiMounts(service.version), mcpMount({ ...ground, answers })],
+    upgrades: { [webSocketPath]: webSockets.accept },
+  })
+  // Opened before the doors and closed before them: they cut what is still connected.
+  lifecycle.onClose('web sockets', webSockets.close)
   gitHooks.open()
   events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
-  logger.info({ pid: service.pid, socket: service.socket }, 'started')
+  logger.info({ pid: service.pid, socket: service.socket, url: service.url }, 'started')
   repositories.start()
   return {
     service,
@@ -178,6 +197,8 @@ interface Built {
   /** The user's own settings. */
   readonly config: HeldConfig
   readonly repositories: Repositories
+  readonly access: Access
+  readonly idle: IdleExit
 }
 
 function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldConfig> {
@@ -186,17 +207,13 @@ function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldCo
 }
 
 function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
-  const { folders, environment, settings, lifecycle, onStop } = ground
-  const { service, journal, events, workers, hooks, gitHooks, config, repositories } = built
-  const idle = createIdleExit({
-    minutes: settings.daemon.idleExitMinutes,
-    isBusy: () => repositories.list().some((held) => held.isReading()),
-    onIdle: () => onStop('idle'),
-  })
-  lifecycle.onClose('idle', idle.close)
+  const { folders, environment, onStop } = ground
+  const { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle } = built
   const answers: Answers<typeof routes> = createAnswers({
     repositories,
     plugins: openPlugins({ ...ground, ...built, questions: () => answers }),
+    notes: answersAboutNotes({ ...ground, notes: journal.notes, repositories, publish: events.publish }),
+    tools: answersToAgents(() => guarded),
     config: createConfigDoor(folders.configFile, environment, repositories, createGit(), config.refresh),
     events: { since: journal.since, subscribe: events.subscribe },
     health: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
@@ -204,6 +221,7 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
     capabilities: async () => capabilitiesOf(service, hooks.listeners()),
     hooks: gitHooks.answers,
     evaluate: openEvaluation({ ...ground, repositories }),
+    access: access.answers,
     doctor: ({ fix = false }) =>
       examine({ folders, repositories, git: createGit(), hookProblems: gitHooks.problems }, fix),
     stop: async ({ reason = 'asked to' }) => {
@@ -216,24 +234,8 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
       ({ registration }) => registration.id,
       () => undefined,
     )
-  return idle.watching(guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter }))
-}
-
-async function listen(
-  { folders, settings, lifecycle }: Ground,
-  answers: Answers<typeof routes>,
-  service: Service,
-): Promise<void> {
-  const server = createServer({
-    answers,
-    isReady: () => true,
-    traceId: () => randomBytes(16).toString('hex'),
-    logger: { level: settings.daemon.logLevel === 'debug' ? 'debug' : 'warn', stream: logStream },
-  })
-  lifecycle.onClose('server', () => server.close())
-  await server.listen(service.socket)
-  announce(folders.serviceFile, service)
-  lifecycle.onClose('announcement', () => withdraw(folders.serviceFile, service))
+  const guarded = guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter })
+  return idle.watching(guarded)
 }
 
 /** Makes the state folder. Whatever keeps it from being made, Node calls by many names. */

@@ -9,7 +9,7 @@ import type { HeldRepository } from './held-repository.ts'
 import { answerHook, type AskListeners } from './hooks/ask.ts'
 import { hangSign, hooksFolder, type DoorSign } from './hooks/door.ts'
 import { createGitHooks, type GitHooks } from './hooks/hooks.ts'
-import { passOn, type Noticed } from './hooks/notice.ts'
+import { dataOf, passOn, type Noticed } from './hooks/notice.ts'
 import { openSpool } from './hooks/spool.ts'
 import { createStagedReader } from './hooks/staged-memo.ts'
 import type { Repositories } from './repositories.ts'
@@ -110,7 +110,8 @@ export function createHookDoor(parts: HookDoorParts): HookDoor {
 
 /** A daemon that is closed leaves no socket to knock at. */
 function signOf({ socket, unanswered }: HookDoorParts, isOpen: boolean): Omit<DoorSign, 'listens'> {
-  return { socket: isOpen ? socket : undefined, unanswered: unanswered() }
+  const listening = isOpen ? { socket, pid: process.pid } : {}
+  return { ...listening, unanswered: unanswered() }
 }
 
 function managing(
@@ -142,8 +143,8 @@ function noticedBy(held: HeldRepository | undefined, { onError, tell }: HookDoor
         },
       )
     },
-    tell({ hook, rewritten }, root = path) {
-      tell(hook, { repository: id, root, ...(rewritten === undefined ? {} : { rewrites: rewritten }) })
+    tell(notice, root = path) {
+      tell(notice.hook, dataOf(notice, { repository: id, root }))
     },
   }
 }

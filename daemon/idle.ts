@@ -5,6 +5,8 @@ import type { routes } from '../contract/routes.ts'
 export interface IdleExit {
   /** Returns the same answers; the wait begins anew with each question and with each answer that ends. */
   watching(answers: Answers<typeof routes>): Answers<typeof routes>
+  /** Counts somebody who is there without asking. Returns how to let go. */
+  hold(): () => void
   close(): void
 }
 
@@ -60,6 +62,10 @@ export function createIdleExit({ minutes, isBusy, onIdle }: IdleOptions): IdleEx
 
   restart()
   return {
+    hold() {
+      begin()
+      return finish
+    },
     watching: (answers) =>
       new Proxy(answers, {
         get(target, name, receiver) {

@@ -9,6 +9,7 @@ import type { pluginRoutes } from '../contract/plugin-routes.ts'
 import { questionRoutes } from '../contract/question-routes.ts'
 import type { Answers, InputOf, Route } from '../contract/route.ts'
 import type { StateFolders } from '../contract/state.ts'
+import { createSecretSearch, type SecretSearch } from '../native-workers/secret-search.ts'
 import { isPublicAddress } from '../plugins/addresses.ts'
 import { createPlugins } from '../plugins/plugins.ts'
 import type { PluginPlace } from '../plugins/discover.ts'
@@ -47,10 +48,9 @@ type Questions = Answers<
 
 /** One folder deep in source and in `dist` alike. */
 const bundled = fileURLToPath(new URL('../plugins/bundled/', import.meta.url))
-const sandboxEntry = new URL(
-  `../plugins/host/main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
-  import.meta.url,
-)
+const suffix = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+const sandboxEntry = new URL(`../plugins/host/main${suffix}`, import.meta.url)
+const secretTasks = new URL(`../native-workers/secret-tasks${suffix}`, import.meta.url)
 
 /** Opens the plugins and returns what answers the routes about them; they are read in the background. */
 export function openPlugins(ground: PluginsGround): Answers<typeof pluginRoutes> {
@@ -61,12 +61,14 @@ export function openPlugins(ground: PluginsGround): Answers<typeof pluginRoutes>
     onLost: (group, reason) => logger.warn({ group, reason }, 'a sandbox was lost'),
   })
   lifecycle.onClose('sandbox', () => sandbox.close())
+  const secrets = createSecretSearch(secretTasks)
+  lifecycle.onClose('secret search', () => secrets.close())
   const userFolder = join(dirname(folders.configFile), 'plugins')
   const plugins = createPlugins({
     sandbox,
     bus: hooks,
     records: journal.plugins,
-    port: portOf(ground),
+    port: portOf(ground, secrets),
     places: () => placesOf(userFolder, repositories),
     userFolder,
     version: version(),
@@ -97,7 +99,7 @@ function placesOf(userFolder: string, repositories: Repositories): PluginPlace[]
   ]
 }
 
-function portOf({ folders, repositories, questions }: PluginsGround): PluginPort {
+function portOf({ folders, repositories, questions }: PluginsGround, secrets: SecretSearch): PluginPort {
   const open = async (id: string) => (await repositories.find(id)).open()
   /** A gate names what is staged: the index that git commits may be another than the one that lies there. */
   const relatedTo: Questions['related'] = async (input, signal) => {
@@ -137,11 +139,7 @@ function portOf({ folders, repositories, questions }: PluginsGround): PluginPort
     },
     query: (id, name, input, signal) =>
       queryOf({ ...questions(), related: relatedTo }, name)({ ...input, repository: id }, signal),
-    async findSecrets(text, fileName) {
-      const { detectSecrets } = await import('../native-workers/detect-secrets.ts')
-      const { privateKeys } = await import('../native-workers/private-keys.ts')
-      return [...privateKeys(text), ...(await detectSecrets(text, fileName))]
-    },
+    findSecrets: (text, fileName, signal) => secrets.find({ text, fileName }, signal),
     async *history(id, hook, count, signal) {
       yield* pastEvents({ id, repository: (await open(id)).repository }, hook, count, signal)
     },

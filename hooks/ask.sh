@@ -1,6 +1,9 @@
 # Asks the daemon, and waits for its answer so long and no longer. No answer is the user's to judge: allowed,
 # unless the settings say otherwise. Nothing is written anywhere.
+# The first word says through what: `perl` takes the place of this shell, and ends with 9 where it cannot serve.
 aios_send() {
+  aios_through=$1
+  shift
   PATH=${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin
   LC_ALL=C
   for aios_word; do
@@ -10,9 +13,9 @@ aios_send() {
   set -- "hook=$aios_hook" "directory=$PWD" "gitDir=${GIT_DIR-}" "indexFile=${GIT_INDEX_FILE-}" \
     "workTree=${GIT_WORK_TREE-}" "authorName=${GIT_AUTHOR_NAME-}" "authorEmail=${GIT_AUTHOR_EMAIL-}" \
     "editor=${GIT_EDITOR-}" "skip=${AIOS_SKIP-}" "input=$aios_input" "$@"
-  if [ ${#aios_input} -lt 60000 ] && command -v perl >/dev/null 2>&1; then
+  if [ "$aios_through" = perl ]; then
+    [ ${#aios_input} -lt 60000 ] && command -v perl >/dev/null 2>&1 || return 9
     aios_perl "$@"
-    [ $? = 9 ] || return
   fi
   if command -v curl >/dev/null 2>&1; then
     printf '%s\0' "$@" | curl -q -s --noproxy '*' --max-time "$aios_seconds" --unix-socket "$aios_socket" \
@@ -32,7 +35,8 @@ aios_send() {
 # Perl without its modules starts in a third of the time that curl takes, and comes with git. It ends with 9
 # where the address of a socket is written in a way that it was not told.
 aios_perl() {
-  perl -e 'my ($seconds, $path, @fields) = @ARGV;
+  exec perl -e 'my ($seconds, $path, @fields) = @ARGV;
+    $SIG{ALRM} = sub { exit 1 };
     my $address = $^O =~ /^(?:linux|cygwin|msys)$/ ? pack("Sa*", 1, $path)
       : $^O =~ /^(?:darwin|\w+bsd)$/ ? pack("CCa*", 2 + length $path, 1, $path) : exit 9;
     alarm $seconds;
@@ -70,15 +74,41 @@ aios_unanswered() {
   printf 'aios: %s; %s was not checked.\n' "$1" "$aios_hook" >&2
 }
 
+# Says when a process began, in the system's own count; nothing of one that is gone, or whose parent has not noticed.
+aios_birth() {
+  aios_born=
+  { IFS= read -r aios_born; } 2>/dev/null <"/proc/$1/stat"
+  # shellcheck disable=SC2086
+  set -- ${aios_born##*) }
+  aios_born=
+  case $#/${1-} in
+    ?/* | 1?/* | */Z | */X) ;;
+    *) aios_born=${20} ;;
+  esac
+}
+
+# Says whether the daemon is known to be gone, so that nobody need be asked. Its number means nothing in a container
+# that numbers processes by itself: there, process 1 began at another moment.
+aios_gone() {
+  # shellcheck disable=SC2086
+  set -- $aios_daemon
+  [ $# = 3 ] || return 1
+  aios_birth 1
+  [ "$aios_born" = "$3" ] || return 1
+  aios_birth "$1"
+  [ "$aios_born" != "$2" ]
+}
+
 aios_ask() {
   [ "${AIOS-}" != 0 ] || return 0
   [ -r "$aios_folder/door" ] || return 0
-  aios_version='' aios_socket='' aios_policy='' aios_listens=''
+  aios_version='' aios_socket='' aios_policy='' aios_listens='' aios_daemon=''
   {
     IFS= read -r aios_version
     IFS= read -r aios_socket
     IFS= read -r aios_policy
     IFS= read -r aios_listens
+    IFS= read -r aios_daemon
   } 2>/dev/null <"$aios_folder/door"
   if [ "$aios_version" != 1 ]; then
     aios_unanswered 'the hooks are of another version, so run `aios hooks install`'
@@ -88,11 +118,12 @@ aios_ask() {
     *" $aios_hook "*) ;;
     *) return 0 ;;
   esac
-  if [ ! -S "$aios_socket" ]; then
+  if [ ! -S "$aios_socket" ] || aios_gone; then
     aios_unanswered 'the daemon is not running'
     return
   fi
-  aios_answer=$(aios_send "$@" 2>/dev/null)
+  aios_answer=$(aios_send perl "$@" 2>/dev/null)
+  [ $? != 9 ] || aios_answer=$(aios_send other "$@" 2>/dev/null)
   case $aios_answer in
     HTTP/*) aios_answer=aios${aios_answer#*"${aios_newline}"aios} ;;
   esac

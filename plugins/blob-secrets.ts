@@ -42,11 +42,8 @@ export async function secretsInBlobs(
     return [{ path, before, changed: changedText(text, before) }]
   })
   const [named, others] = [parts.filter(isNamed), parts.filter((part) => !isNamed(part))]
-  const found = [await search(others, undefined, port)]
-  for (const part of named) {
-    signal.throwIfAborted()
-    found.push(await search([part], part.path, port))
-  }
+  const found = [await search(others, undefined, port, signal)]
+  for (const part of named) found.push(await search([part], part.path, port, signal))
   return found.flat()
 }
 
@@ -70,10 +67,11 @@ async function search(
   parts: readonly Part[],
   fileName: string | undefined,
   { findSecrets }: SecretsPort,
+  signal: AbortSignal,
 ): Promise<BlobSecret[]> {
   if (parts.length === 0) return []
   const whole = parts.map(({ changed }) => changed.text).join(between)
-  const hits = (await findSecrets(whole, fileName)).toSorted((one, other) => one.from - other.from)
+  const hits = (await findSecrets(whole, fileName, signal)).toSorted((one, other) => one.from - other.from)
   let start = 0
   return parts.flatMap((part) => {
     const end = start + part.changed.text.length

@@ -77,8 +77,8 @@ export function hostAnswers(port: PluginPort): Record<HostCallName, HostAnswer> 
     'http.fetch': answering(hostCalls['http.fetch'], (request, asker, signal) => {
       return fetchAllowed(request, permissionOf(asker, 'network:fetch'), port, signal)
     }),
-    'secrets.find': answering(hostCalls['secrets.find'], async ({ text, fileName }) => {
-      const found = await port.findSecrets(text, fileName)
+    'secrets.find': answering(hostCalls['secrets.find'], async ({ text, fileName }, _asker, signal) => {
+      const found = await port.findSecrets(text, fileName, signal)
       return found.map(({ from, to, kind }) => ({ from, to, kind, line: lineAt(text, from) }))
     }),
     'secrets.findInBlobs': answering(hostCalls['secrets.findInBlobs'], ({ files, options }, asker, signal) =>

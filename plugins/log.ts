@@ -1,3 +1,4 @@
+import { hookOf, isHookName } from '../contract/hooks.ts'
 import type { PluginCall } from '../contract/plugin.ts'
 import type { PluginLogEntry } from '../contract/plugin-answers.ts'
 import type { PluginRecords } from './port.ts'
@@ -38,7 +39,9 @@ function whole({ id, time, repository, isWhole }: PluginCall): {
 }
 
 function textOf({ hook, status, decision, message, mode, wallMs, hostCalls }: PluginCall): string {
-  const said = status === 'ok' ? decision : `${status}: ${message}`
-  const asked = hostCalls.length === 0 ? '' : `, ${hostCalls.length} host calls`
+  const isGate = isHookName(hook) && hookOf(hook).gate
+  const said = status !== 'ok' ? `${status}: ${message}` : isGate ? decision : 'done'
+  const count = hostCalls.length
+  const asked = count === 0 ? '' : `, ${count} host ${count === 1 ? 'call' : 'calls'}`
   return `${hook} → ${said} (${mode}, ${Math.round(wallMs)} ms${asked})`
 }

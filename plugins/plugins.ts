@@ -100,7 +100,7 @@ export function createPlugins(parts: PluginsParts): Plugins {
       await seen.look()
       return removed
     },
-    test: (options, signal) => tryPlugin(options, { sandbox, broker, port, records, now }, signal),
+    test: (options, signal) => tryPlugin(options, { sandbox, port, records, now }, signal),
     replay(call, signal) {
       recorder.flush()
       return replayCall(call, seen.roster(), { sandbox, records }, signal)

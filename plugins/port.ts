@@ -50,6 +50,7 @@ export interface PluginPort extends FetchParts {
   findSecrets(
     text: string,
     fileName: string | undefined,
+    signal: AbortSignal,
   ): Promise<readonly { readonly from: number; readonly to: number; readonly kind: string }[]>
   /** Streams what a hook would have been given for the last commits, newest first. */
   history(repository: string, hook: HookName, count: number, signal: AbortSignal): AsyncIterable<PastEvent>

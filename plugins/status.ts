@@ -1,3 +1,4 @@
+import { hookOf } from '../contract/hooks.ts'
 import type { PluginStatus } from '../contract/plugin-answers.ts'
 import { falseBlocksOf } from './false-blocks.ts'
 import type { Trouble } from './member.ts'
@@ -18,6 +19,7 @@ export function pluginStatus(
   const paused = instance === undefined ? undefined : trouble(instance.key)
   const why = problem?.message ?? paused?.message
   const hash = found.folder?.hash ?? ''
+  const isGate = manifest?.handlers.some(({ hook }) => hookOf(hook).gate) === true
   const { calls, denials } = records.shadowCounts(found.id, hash)
   return {
     id: found.id,
@@ -34,7 +36,7 @@ export function pluginStatus(
     hooks: manifest?.handlers.map(({ hook }) => hook) ?? [],
     requested: [...(manifest?.permissions ?? [])],
     granted: [...(standing?.permissions ?? [])],
-    ...(calls === 0 ? {} : { shadow: falseBlocksOf(calls, denials, denials) }),
+    ...(calls === 0 || !isGate ? {} : { shadow: falseBlocksOf(calls, denials, denials) }),
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { AiosError } from '../contract/errors.ts'
 import { hookOf } from '../contract/hooks.ts'
 import type { TrialReport, TrialRun } from '../contract/plugin-answers.ts'
-import type { Broker } from './broker.ts'
 import { settingsOf } from './config-schema.ts'
 import { falseBlocksOf } from './false-blocks.ts'
 import { readPluginFolder, type PluginFolder } from './folder.ts'
@@ -11,13 +11,12 @@ import type { PluginPort, PluginRecords } from './port.ts'
 import { answersAsRecorded, runPlugin, type Ran } from './run.ts'
 import type { Sandbox } from './sandbox.ts'
 import { sandboxed } from './sandboxed.ts'
-import { readTrialEvents, type TrialEvent } from './trial-events.ts'
-import { answersFor } from './trial-host.ts'
+import { readTrialEvents, type TrialEvent, type Tried } from './trial-events.ts'
+import { answersFor, nothingAlong } from './trial-host.ts'
 
 /** What plugins are tried out with. */
 export interface TrialParts {
   readonly sandbox: Sandbox
-  readonly broker: Broker
   readonly port: PluginPort
   readonly records: PluginRecords
   readonly now: () => number
@@ -40,7 +39,9 @@ export async function tryPlugin(
 ): Promise<TrialReport> {
   const folder = await readPluginFolder(path, signal)
   const instance = trialInstance(folder, JSON.stringify(settingsOf(folder.manifest.config, config)))
-  await parts.sandbox.load(sandboxed(instance), signal)
+  await parts.sandbox.load(sandboxed(instance), signal).catch((error: unknown) => {
+    throw namedAs(folder.manifest.id, instance.key, error)
+  })
   try {
     const trying = { instance, repository, parts, signal }
     const events = [...(await runOwn(trying)), ...(await runRecorded(trying))]
@@ -61,6 +62,12 @@ function trialInstance(folder: PluginFolder, config: string): Instance {
   return { key, folder, group: key, scope: '', permissions, mode: 'shadow', config }
 }
 
+/** Names the plugin in an error by what its author calls it. */
+function namedAs(id: string, key: string, error: unknown): unknown {
+  if (!(error instanceof AiosError)) return error
+  return new AiosError(error.code, error.message.replaceAll(key, id), { cause: error })
+}
+
 interface Trying {
   readonly instance: Instance
   readonly repository: string | undefined
@@ -72,9 +79,9 @@ async function runOwn(trying: Trying): Promise<TrialRun[]> {
   const runs: TrialRun[] = []
   for (const event of readTrialEvents(trying.instance.folder, trying.repository, trying.parts.now())) {
     for (const file of handlersOf(event.hook, trying.instance)) {
-      const { ran } = await runEvent(event, file, trying)
-      const run = runOf(event.source, ran)
-      runs.push({ ...run, ...(event.isExpected === undefined ? {} : { isExpected: event.isExpected(ran) }) })
+      const tried = await runEvent(event, file, trying)
+      const isExpected = event.isExpected?.(tried)
+      runs.push({ ...runOf(event.source, tried.ran), ...(isExpected === undefined ? {} : { isExpected }) })
     }
   }
   return runs
@@ -89,7 +96,7 @@ async function runRecorded(trying: Trying): Promise<TrialRun[]> {
     for (const call of events.slice(0, mostRecorded)) {
       const { id, event, time, repository, hostCalls } = call
       const own = call.plugin === instance.folder.manifest.id
-      const live = answersFor({ blobs: {}, files: {} }, { ...trying, repository, root: undefined, time })
+      const live = answersFor(nothingAlong, { ...trying, repository, root: undefined, time })
       const host = own ? { host: answersAsRecorded(hostCalls), transcript: live.transcript } : live
       const run = { id, instance, hook, handler: file, event, time, repository, deadlineMs, ...host }
       runs.push(runOf(id, await runPlugin(parts.sandbox, run, signal)))
@@ -113,8 +120,8 @@ async function runHistory(trying: Trying, count: number): Promise<History> {
       count,
       signal,
     )) {
-      const event = { hook, source: oid, time, data, repository, root: undefined, blobs: {}, files: {} }
-      const { ran } = await runEvent(event, file, trying)
+      const about = { hook, source: oid, time, data, repository, root: undefined }
+      const { ran } = await runEvent({ ...about, ...nothingAlong }, file, trying)
       calls += 1
       if (ran.call.status !== 'ok') failures += 1
       if (ran.call.decision === 'deny') {
@@ -128,13 +135,14 @@ async function runHistory(trying: Trying, count: number): Promise<History> {
   return { ...falseBlocksOf(calls, denials, falseBlocks), failures, denied }
 }
 
-async function runEvent(event: TrialEvent, file: string, trying: Trying): Promise<{ ran: Ran }> {
+async function runEvent(event: TrialEvent, file: string, trying: Trying): Promise<Tried> {
   const { instance, parts, signal } = trying
   const { hook, data, time, repository, root } = event
   const host = answersFor(event, { ...trying, repository, root, time })
   const text = JSON.stringify(data)
   const about = { hook, handler: file, event: text, time, repository, deadlineMs }
-  return { ran: await runPlugin(parts.sandbox, { id: event.source, instance, ...about, ...host }, signal) }
+  const ran = await runPlugin(parts.sandbox, { id: event.source, instance, ...about, ...host }, signal)
+  return { ran, notes: host.notes().map(({ text: note }) => note) }
 }
 
 function handlersOf(hook: string, { folder }: Instance): string[] {

@@ -17,12 +17,13 @@ const entries = {
   'daemon/evaluator-main': join(root, 'daemon/evaluator-main.ts'),
   'native-workers/main': join(root, 'native-workers/main.ts'),
   'native-workers/tasks': join(root, 'native-workers/tasks.ts'),
+  'native-workers/secret-tasks': join(root, 'native-workers/secret-tasks.ts'),
   'plugins/host/main': join(root, 'plugins/host/main.ts'),
   'native-workers/trainer-main': join(root, 'native-workers/trainer-main.ts'),
 }
 
 /** Pure JavaScript that is always needed; everything else stays a package, loaded where it is used. */
-const bundled = /^(typebox|commander|yaml|picomatch)(\/|$)/
+const bundled = /^(typebox|commander|yaml|picomatch|zod|@modelcontextprotocol\/(?:server|core))(\/|$)/
 
 await rm(join(root, 'dist'), { recursive: true, force: true })
 const build = await rolldown({

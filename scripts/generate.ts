@@ -1,6 +1,8 @@
 /** Writes every page that is made from the contract; with `--check`, writes nothing and fails when one is stale. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { openApi } from '../daemon/http/openapi.ts'
+import { version } from '../daemon/version.ts'
 import { authorTypesPage } from './generate/author-types.ts'
 import { cliPage } from './generate/cli.ts'
 import { repositorySchema, userSchema } from './generate/config-schema.ts'
@@ -9,8 +11,10 @@ import { errorsPage } from './generate/errors.ts'
 import { eventsPage } from './generate/events.ts'
 import { hooksPage } from './generate/hooks.ts'
 import { hostCallsPage } from './generate/host-calls.ts'
+import { printJson } from './generate/json.ts'
 import { pluginSchema } from './generate/plugin-schema.ts'
 import { routesPage } from './generate/routes.ts'
+import { webSocketPage } from './generate/web-socket.ts'
 
 const pages: Record<string, string> = {
   'docs/reference/aios.d.ts': authorTypesPage(),
@@ -22,8 +26,10 @@ const pages: Record<string, string> = {
   'docs/reference/events.md': eventsPage(),
   'docs/reference/hooks.md': hooksPage(),
   'docs/reference/host-calls.md': hostCallsPage(),
+  'docs/reference/openapi.json': printJson(openApi(version())),
   'docs/reference/plugin.schema.json': pluginSchema(),
   'docs/reference/routes.md': routesPage(),
+  'docs/reference/websocket.md': webSocketPage(),
 }
 
 const stale = Object.entries(pages).filter(([path, page]) => readIfThere(path) !== page)

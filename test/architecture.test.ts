@@ -11,31 +11,41 @@ const layers = [
   ['contract'],
   ['daemon/bus', 'daemon/git', 'daemon/tasks', 'daemon/telemetry', 'daemon/yaml', 'native-workers'],
   ['daemon/store', 'daemon/embedder', 'daemon/generator', 'plugins'],
-  ['daemon/memory', 'daemon/hooks', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
+  ['daemon/memory', 'daemon/hooks', 'daemon/guard', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
   ['daemon/evaluation'],
-  ['daemon/http', 'daemon/mcp', 'cli'],
+  ['daemon/http', 'daemon/mcp', 'daemon/ws', 'cli'],
   ['daemon'],
 ]
 
 /** Code that runs in a process of its own, away from the daemon: it shares the words and nothing else. */
-const apart = ['cli', 'plugins/host', 'native-workers']
+const apart = ['cli', 'daemon/mcp', 'plugins/host', 'native-workers']
+
+/** What code that runs apart may use all the same: `aios mcp` speaks MCP with the server that the daemon speaks it with. */
+const shared: Record<string, readonly string[]> = { cli: ['daemon/mcp'] }
 
 /** Packages with one door: elsewhere they are spoken of in our own words. */
 const doors: Record<string, readonly string[]> = {
+  '@modelcontextprotocol/server': ['daemon/mcp', 'cli'],
   '@lancedb/lancedb': ['daemon/store'],
   'apache-arrow': ['daemon/store'],
   chokidar: ['daemon/git'],
   commander: ['cli'],
   fastify: ['daemon/http'],
-  'isolated-vm': ['plugins/host'],
   'isomorphic-git': ['daemon/git'],
+  'jsonc-parser': ['cli/agents'],
+  'smol-toml': ['cli/agents'],
+  jose: ['daemon/guard'],
   typebox: ['contract'],
+  ws: ['daemon/ws'],
 }
+
+/** Packages that one file names, wherever else their names might be written: nothing gets around what it does. */
+const soleDoors: Record<string, string> = { 'isolated-vm': 'plugins/host/isolate.ts' }
 
 /** Folders that may use these only. The contract is words: it names places, and touches nothing. */
 const diets: Record<string, readonly string[]> = {
   contract: ['typebox', 'node:os', 'node:path'],
-  cli: ['node:*', 'commander'],
+  cli: ['node:*', 'commander', '@modelcontextprotocol/server', 'jsonc-parser', 'smol-toml'],
 }
 
 const sources = readSources(['contract', 'daemon', 'plugins', 'native-workers', 'cli'])
@@ -59,6 +69,12 @@ test.each(sources)('$path uses only the packages that its folder may use', ({ pa
   expect(packages.filter((name) => !mayUse(path, name))).toEqual([])
 })
 
+test.each(Object.entries(soleDoors))('%s is named by %s alone', (name, door) => {
+  const everything = [...sources, ...readSources(['bench', 'scripts', 'test/attacks', 'test/unit'])]
+  const users = everything.filter(({ packages }) => packages.some((module) => packageOf(module) === name))
+  expect(users.map(({ path }) => path)).toEqual([door])
+})
+
 test.each(sources)('$path fits on a few screens, exports by name and knows its types', (source) => {
   expect(source.lines).toBeLessThanOrEqual(250)
   expect(source.exports.map(({ name }) => name)).not.toContain('*')
@@ -70,7 +86,8 @@ function mayImport(path: string, imported: string): boolean {
   const to = folderOf(imported)
   if (from === undefined || to === undefined) return false
   const island = apart.find((folder) => isIn(path, folder))
-  if (island !== undefined) return isIn(imported, island) || to === 'contract'
+  if (island !== undefined)
+    return isIn(imported, island) || to === 'contract' || shared[island]?.includes(to) === true
   return from === to || layerOf(to) < layerOf(from)
 }
 

@@ -9,6 +9,8 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 
 const home = realpathSync(mkdtempSync(join(tmpdir(), 'aios-test-')))
+const compileCache = join(tmpdir(), `aios-test-compiled-${process.getuid?.() ?? 0}`)
+mkdirSync(compileCache, { recursive: true, mode: 0o700 })
 const gitConfig = join(home, '.gitconfig')
 
 for (const name of Object.keys(process.env)) {
@@ -35,6 +37,8 @@ Object.assign(process.env, {
   LC_ALL: 'C.UTF-8',
   NO_COLOR: '1',
   TZ: 'UTC',
+  // What was compiled is the same for every process of every test.
+  NODE_COMPILE_CACHE: compileCache,
 })
 delete process.env['FORCE_COLOR']
 writeFileSync(gitConfig, '[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n')

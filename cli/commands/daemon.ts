@@ -2,6 +2,7 @@ import { daemonRoutes } from '../../contract/daemon-routes.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { DaemonStatus } from '../../contract/status.ts'
 import { command, group, type Context } from '../command.ts'
+import { pair, token } from '../daemon-access.ts'
 import { stopDaemon } from '../connect.ts'
 import { findDaemon } from '../discover.ts'
 import { logLines, printLogLine } from '../log-lines.ts'
@@ -66,7 +67,15 @@ const logs = command({
   },
 })
 
-export default group('daemon', 'start, stop and watch the daemon', [start, stop, restart, run, logs])
+export default group('daemon', 'start, stop and watch the daemon', [
+  start,
+  stop,
+  restart,
+  run,
+  logs,
+  token,
+  pair,
+])
 
 async function statusOf(context: Context): Promise<DaemonStatus> {
   const client = await context.connect()
@@ -80,9 +89,10 @@ async function stopIfRunning({ folders, signal }: Context): Promise<number | und
   return running.service.pid
 }
 
-function printRunning({ version, pid, socket }: DaemonStatus, terminal: Terminal): void {
+function printRunning({ version, pid, socket, url }: DaemonStatus, terminal: Terminal): void {
   terminal.line(styled('green', '● '), `aios ${version} runs as process ${pid}`)
   terminal.line(styled('dim', `  ${socket}`))
+  if (url !== '') terminal.line(styled('dim', `  ${url}`))
 }
 
 function printStopped(

@@ -49,9 +49,7 @@ const run = command({
       const known = [...questionHooks, ...noticeHooks].join(', ')
       throw new AiosError('command.usage', `\`${event}\` is not a hook that aios knows: ${known}.`)
     }
-    const client = await context.connect()
-    const told = await client.call(hookRoutes.notifyHook, { hook: notice, place: context.directory })
-    return answer('hooks-run', told, () => {})
+    return tell(context, notice, words)
   },
 })
 
@@ -63,6 +61,27 @@ async function call(
 ): Promise<HooksAnswer> {
   const client = await context.connect()
   return client.call(hookRoutes[name], { repository: context.repository })
+}
+
+/** Tells what git gave the hook, and of a rewrite the pairs that it wrote on standard input. */
+async function tell(
+  context: Context,
+  hook: (typeof noticeHooks)[number],
+  words: readonly string[],
+): Promise<Outcome> {
+  const pairs = hook === 'post-rewrite' ? (await readInput()).split('\n') : []
+  const rewritten = pairs.flatMap((line) => {
+    const [from, to] = line.split(' ')
+    return from === undefined || to === undefined ? [] : [{ from, to }]
+  })
+  const client = await context.connect()
+  const told = await client.call(hookRoutes.notifyHook, {
+    hook,
+    place: context.directory,
+    ...(words.length === 0 ? {} : { arguments: [...words] }),
+    ...(rewritten.length === 0 ? {} : { rewritten }),
+  })
+  return answer('hooks-run', told, () => {})
 }
 
 async function ask(context: Context, hook: HookQuestion['hook'], words: readonly string[]): Promise<Outcome> {

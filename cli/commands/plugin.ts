@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { pluginRoutes } from '../../contract/plugin-routes.ts'
 import { command, group, type Context } from '../command.ts'
 import { answer } from '../outcome.ts'
-import { printPlugin, printPlugins, printRequest } from '../plugin-lines.ts'
+import { printApproved, printPlugin, printPlugins, printRequest } from '../plugin-lines.ts'
 import { create } from '../plugin-new.ts'
 import { configFrom, scopesFrom } from '../plugin-options.ts'
 import { replay, test } from '../plugin-test.ts'
@@ -59,7 +59,7 @@ const approve = command({
     }
     const scopes = scopesFrom(paths, hosts)
     const approved = await client.call(pluginRoutes.approvePlugin, { plugin: id, repository, hash, scopes })
-    return answer('plugin-approve', approved, (request, terminal) => printPlugin(request.plugin, terminal))
+    return answer('plugin-approve', approved, printApproved)
   },
 })
 

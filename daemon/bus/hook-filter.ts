@@ -11,8 +11,8 @@ export interface HookFilter {
 /** Says whether a listener is concerned. */
 export type Concerns = (data: unknown) => boolean
 
-/** Extended globs are left out: nested, they take for ever. */
-const options = { dot: true, nonegate: true, noextglob: true }
+/** Extended globs are left out: nested, they take for ever. With `s` a star passes through ends of lines, too. */
+const options = { dot: true, nonegate: true, noextglob: true, flags: 's' }
 
 /** Returns what a filter says of a hook's data; a hook that tells of no paths, branch or author does not fit a glob for it. */
 export function concerning(filter: HookFilter | undefined): Concerns {

@@ -7,6 +7,7 @@ import { applyPatch, BadPatch } from './patch.ts'
 /** One listener's turn in a run. */
 export interface Turn {
   readonly listener: string
+  readonly priority: number
   readonly isShadow: boolean
   /** Whether nothing may pass without it, by the user's policy. */
   readonly isRequired: boolean
@@ -40,16 +41,36 @@ export interface Run {
 /** Lets listeners have their turns, as the kind of the hook says. */
 export async function runTurns(turns: readonly Turn[], data: unknown, rules: Rules): Promise<Run> {
   const run: Run = { data, findings: [], results: [] }
-  if (rules.hook.kind === 'parallel') {
-    const replies = await Promise.all(turns.map((turn) => turn.take(data)))
-    turns.forEach((turn, index) => take(run, turn, replies[index], rules))
-    return run
-  }
-  for (const turn of turns) {
-    if (run.deniedBy === undefined) take(run, turn, await turn.take(run.data), rules)
-    else run.results.push({ listener: turn.listener, status: 'skipped', ms: 0, ...shadowOf(turn) })
+  for (const equals of roundsOf(turns, rules.hook.kind)) {
+    if (run.deniedBy === undefined) {
+      const given = run.data
+      const replies = await Promise.all(equals.map((turn) => turn.take(given)))
+      for (const [index, turn] of equals.entries()) take(run, turn, replies[index], rules)
+    } else run.results.push(...equals.map(skipped))
   }
   return run
+}
+
+/**
+ * Returns who is asked at once, in the order of the rounds.
+ *
+ * Gates of one priority learn nothing from each other, so that somebody who waits need not wait for one after the
+ * other; what each amends or observes comes after what was amended or observed before it.
+ */
+function roundsOf(turns: readonly Turn[], kind: Rules['hook']['kind']): readonly (readonly Turn[])[] {
+  if (kind === 'parallel') return [turns]
+  if (kind !== 'bail') return turns.map((turn) => [turn])
+  const rounds = new Map<number, Turn[]>()
+  for (const turn of turns) {
+    const equals = rounds.get(turn.priority)
+    if (equals === undefined) rounds.set(turn.priority, [turn])
+    else equals.push(turn)
+  }
+  return [...rounds.values()]
+}
+
+function skipped(turn: Turn): HookResult {
+  return { listener: turn.listener, status: 'skipped', ms: 0, ...shadowOf(turn) }
 }
 
 function take(run: Run, turn: Turn, reply: Reply | undefined, rules: Rules): void {
@@ -66,7 +87,7 @@ function take(run: Run, turn: Turn, reply: Reply | undefined, rules: Rules): voi
     ...(kind === 'parallel' && status === 'ok' ? { value: said.value } : {}),
   })
   const isLost = status !== 'ok' && turn.isRequired
-  if (gate && !turn.isShadow && (said.decision === 'deny' || isLost)) run.deniedBy = turn.listener
+  if (gate && !turn.isShadow && (said.decision === 'deny' || isLost)) run.deniedBy ??= turn.listener
 }
 
 /** A reply that was understood. */

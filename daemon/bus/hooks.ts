@@ -182,10 +182,11 @@ async function ask<N extends HookName>(
 }
 
 function turnOf(entry: Entry, { call, signal, skip, policy, remove }: Asking): Turn {
-  const { id, once = false, mode, timeoutMs: wanted } = entry.listener
+  const { id, once = false, mode, priority = 0, timeoutMs: wanted } = entry.listener
   const { onFailure, timeoutMs } = policyFor(id, wanted, policy())
   return {
     listener: id,
+    priority,
     isShadow: mode === 'shadow',
     isRequired: onFailure === 'deny',
     async take(data): Promise<Reply | undefined> {

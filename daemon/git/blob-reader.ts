@@ -38,6 +38,7 @@ export function openBlobReader(repository: Repository): BlobReader {
   const { git } = repository
   if (git === undefined) return portableReader(repository)
   const kept = createKeptBlobs()
+  const reading = createReading()
   let held: Held | undefined
   let idle: NodeJS.Timeout | undefined
 
@@ -68,14 +69,16 @@ export function openBlobReader(repository: Repository): BlobReader {
   return {
     read: (oids, maxBytes, signal) =>
       asking(signal, ({ sizes, contents }) => {
-        const readOne = async (oid: string): Promise<Buffer | undefined> => {
-          const known = kept.get(oid)
-          if (known !== undefined) return known.length > maxBytes ? undefined : known
+        const readNow = async (oid: string): Promise<Buffer | undefined> => {
           const about = await sizes.ask(oid)
-          if (about?.type !== 'blob' || about.size > maxBytes || signal.aborted) return undefined
+          if (about?.type !== 'blob' || about.size > maxBytes) return undefined
           const content = (await contents.ask(oid))?.content
           if (content !== undefined) kept.keep(oid, content)
           return content
+        }
+        const readOne = async (oid: string): Promise<Buffer | undefined> => {
+          const content = kept.get(oid) ?? (await reading.once(oid, maxBytes, () => readNow(oid)))
+          return content === undefined || content.length > maxBytes ? undefined : content
         }
         return Promise.all(oids.map(checkedOid).map(readOne))
       }),
@@ -89,6 +92,28 @@ export function openBlobReader(repository: Repository): BlobReader {
     close() {
       clearTimeout(idle)
       retire()
+    },
+  }
+}
+
+/** Returns what reads a blob once for all who ask for it at the same time, as the gates of one commit do. */
+function createReading() {
+  const under = new Map<
+    string,
+    { readonly maxBytes: number; readonly content: Promise<Buffer | undefined> }
+  >()
+  return {
+    async once(oid: string, maxBytes: number, read: () => Promise<Buffer | undefined>) {
+      const other = under.get(oid)
+      // Who takes less may have left out what this one wants.
+      if (other !== undefined && other.maxBytes >= maxBytes) return other.content
+      const own = { maxBytes, content: read() }
+      under.set(oid, own)
+      try {
+        return await own.content
+      } finally {
+        if (under.get(oid) === own) under.delete(oid)
+      }
     },
   }
 }

@@ -38,7 +38,7 @@ interface Lane {
 }
 
 /** Commits after which a process is replaced: git never gives back what it has learnt of old commits. */
-const commitsPerProcess = 16_384
+const commitsPerProcess = 6144
 
 /**
  * Opens the processes through which commits are read: two for commits where there are cores for them, one for merges.

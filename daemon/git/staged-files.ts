@@ -50,10 +50,11 @@ export async function readStagedFiles(
   ]
   const sizes = new Map<string, number>()
   // Starting another process is most of what asking git would take.
-  for (const oid of blobs.slice(0, mostLoose)) {
+  const readLoose = async (oid: string) => {
     const size = await looseSize(place.objects, oid)
     if (size !== undefined) sizes.set(oid, size)
   }
+  await Promise.all(blobs.slice(0, mostLoose).map(readLoose))
   const others = blobs.filter((oid) => !sizes.has(oid))
   if (others.length > 0) await askSizes(others, git, where, sizes)
   return files.map((file) => ({ ...file, size: sizes.get(file.oid) ?? 0 }))

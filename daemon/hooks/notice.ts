@@ -1,3 +1,5 @@
+import { readFile, realpath } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import type { HookNotice } from '../../contract/hook-routes.ts'
 import { findGitFolders, type GitFolders } from './question.ts'
 
@@ -32,6 +34,35 @@ export async function passOn(notice: HookNotice, { find, all }: NoticeParts): Pr
   const found = folders === undefined ? undefined : find(folders)
   if (folders === undefined || found === undefined) return 0
   found.notice(rewritten)
-  found.tell(notice, folders.gitDir === place ? undefined : place)
+  found.tell(notice, await rootOf(place, folders))
   return 1
+}
+
+/** What those who listen to a hook that only tells are given; what git did not say is absent. */
+export function dataOf(
+  { hook, oid, branch, arguments: words = [], rewritten }: HookNotice,
+  place: { readonly repository: string; readonly root: string },
+): Record<string, unknown> {
+  const [first, second, third] = words
+  const where = { ...place, branch }
+  const data = {
+    'post-commit': { ...where, oid },
+    'post-merge': { ...where, oid, squash: flagOf(first) },
+    'post-checkout': { ...where, from: first, to: second, isBranch: flagOf(third) },
+    'post-rewrite': { ...where, cause: first, rewrites: rewritten },
+  }
+  const told = Object.entries(data[hook])
+  return Object.fromEntries(told.filter(([, value]) => value !== undefined))
+}
+
+/** Returns the worktree that a hook ran in; undefined for the repository's own. A linked one is told by its git folder. */
+async function rootOf(place: string, { gitDir }: GitFolders): Promise<string | undefined> {
+  const real = await realpath(place).catch(() => place)
+  if (real !== gitDir) return place
+  const link = await readFile(join(gitDir, 'gitdir'), 'utf8').catch(() => undefined)
+  return link === undefined ? undefined : dirname(resolve(gitDir, link.trim()))
+}
+
+function flagOf(word: string | undefined): boolean | undefined {
+  return word === undefined ? undefined : word === '1'
 }

@@ -97,21 +97,71 @@ async function readNotices(path: string): Promise<HookNotice[]> {
     const length = Math.min(size, mostBytes)
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length)
     const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n')
-    return lines.flatMap((line) => readNotice(line) ?? [])
+    return joined(lines.flatMap((line) => readLine(line) ?? []))
   } finally {
     await file.close()
   }
 }
 
-/** Reads one line: hook, rewritten commits, place, with tabs between; undefined for what is torn or strange. */
-function readNotice(line: string): HookNotice | undefined {
-  const [name, pairs, ...rest] = line.split('\t')
+/** A line, and the shell that wrote it together with others. */
+interface Line {
+  readonly notice: HookNotice
+  readonly run?: string
+}
+
+/** Reads one line: hook, words, place, with tabs between; undefined for what is torn or strange. */
+function readLine(line: string): Line | undefined {
+  const [name, words, ...rest] = line.split('\t')
   const hook = noticeHooks.find((one) => one === name)
   const place = rest.join('\t')
-  if (hook === undefined || pairs === undefined || place === '') return undefined
-  const rewritten = pairs.split(' ').flatMap((pair) => {
-    const [, from, to] = /^([0-9a-f]{40}|[0-9a-f]{64}):([0-9a-f]{40}|[0-9a-f]{64})$/.exec(pair) ?? []
-    return from === undefined || to === undefined ? [] : [{ from, to }]
+  if (hook === undefined || words === undefined || place === '') return undefined
+  const { oid, branch, run, rewritten, args } = readWords(words.split(' '))
+  const notice = {
+    hook,
+    place,
+    ...(oid === undefined || !isOid(oid) ? {} : { oid }),
+    ...(branch === undefined ? {} : { branch }),
+    ...(args.length === 0 ? {} : { arguments: args }),
+    ...(rewritten.length === 0 ? {} : { rewritten }),
+  }
+  return { notice, ...(run === undefined ? {} : { run }) }
+}
+
+/** Words that a shim of another version may say besides are passed over. */
+function readWords(words: readonly string[]) {
+  const named = words.flatMap((word) => {
+    const at = word.indexOf('=')
+    return at < 1 ? [] : [{ name: word.slice(0, at), value: word.slice(at + 1) }]
   })
-  return { hook, place, ...(rewritten.length === 0 ? {} : { rewritten }) }
+  const valueOf = (wanted: string) => named.find(({ name }) => name === wanted)?.value
+  const args = named.filter(({ name }) => name === 'argument').map(({ value }) => value)
+  const rewritten = words.flatMap((word) => {
+    const [from, to, more] = word.split(':')
+    const isPair = from !== undefined && to !== undefined && more === undefined && isOid(from) && isOid(to)
+    return isPair ? [{ from, to }] : []
+  })
+  return { oid: valueOf('oid'), branch: valueOf('branch'), run: valueOf('run'), args, rewritten }
+}
+
+function isOid(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
+}
+
+/** Makes one notice of lines that a shim wrote one after the other, because one was not long enough. */
+function joined(lines: readonly Line[]): HookNotice[] {
+  const runs: Line[][] = []
+  for (const line of lines) {
+    const last = runs.at(-1)
+    if (last?.[0] !== undefined && isOneRun(last[0], line)) last.push(line)
+    else runs.push([line])
+  }
+  return runs.flatMap((run) => {
+    const [first, second] = run.map(({ notice }) => notice)
+    if (first === undefined || second === undefined) return first ?? []
+    return { ...first, rewritten: run.flatMap(({ notice }) => notice.rewritten ?? []) }
+  })
+}
+
+function isOneRun(one: Line, other: Line): boolean {
+  return one.run !== undefined && one.run === other.run && one.notice.place === other.notice.place
 }

@@ -36,7 +36,8 @@ const failed = new Set(['timeout', 'failed', 'invalid'])
 
 /** Returns the verdict as a shell reads it and a person sees it: what others wrote in it is only ever text. */
 export function verdictText(hook: QuestionHook, { decision, findings, results }: Verdict): HookAnswer {
-  const shown = findings.slice(0, mostFindings).flatMap(linesOf)
+  const worstFirst = findings.toSorted((one, other) => rankOf(one) - rankOf(other))
+  const shown = worstFirst.slice(0, mostFindings).flatMap(linesOf)
   const more = findings.length - mostFindings
   const silent = results.filter(({ status }) => failed.has(status))
   const denying = [
@@ -57,6 +58,11 @@ export function verdictText(hook: QuestionHook, { decision, findings, results }:
     ...(decision === 'deny' ? [wayOut(hook, denying)] : []),
   ]
   return { decision, text: [`aios1 ${decision}`, ...lines].join('\n') }
+}
+
+/** What decides stands first: there is room for so many, and a person begins at the top. */
+function rankOf({ severity, shadow }: FoundByListener): number {
+  return ['error', 'warning', 'info'].indexOf(severity) * 2 + (shadow === true ? 1 : 0)
 }
 
 function linesOf({

@@ -22,7 +22,7 @@ export function readInput<R extends Route>(
   if (inBody && Object.keys(query).length > 0) {
     throw new AiosError('request.invalid', `${route.method} ${route.path} takes no query; use the body.`)
   }
-  const rest = inBody ? fieldsOf(request.body ?? {}) : coerce(route.input, query)
+  const rest = inBody ? fieldsOf(request.body === undefined ? {} : request.body) : coerce(route.input, query)
   const twice = Object.keys(params).find((name) => Object.hasOwn(rest, name))
   if (twice !== undefined) throw new AiosError('request.invalid', `\`${twice}\` stands in the path already.`)
 

@@ -7,6 +7,8 @@ export function foreseen(error: unknown): AiosError | undefined {
   if (!isFromFastify(error)) return undefined
   if (error.statusCode === 413)
     return new AiosError('request.too-large', 'The request is larger than the daemon reads.')
+  if (error.statusCode === 415)
+    return new AiosError('request.wrong-type', 'The body is of a type that is not read here.')
   if (error.statusCode >= 400 && error.statusCode < 500) {
     return new AiosError('request.invalid', `The request could not be read: ${error.message}`)
   }

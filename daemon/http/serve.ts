@@ -3,14 +3,19 @@ import { createCheck, type Check } from '../../contract/check.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { Answers, Route } from '../../contract/route.ts'
 import { routes, type RouteName } from '../../contract/routes.ts'
+import { type EntranceParts, guardEntrance } from './entrance.ts'
 import { acceptHookForms } from './hook-form.ts'
 import { readInput } from './input.ts'
+import { methodsAt } from './methods.ts'
+import { type Mount, serveMount } from './mount.ts'
 import { foreseen, problemOf } from './problem.ts'
 import { isStream, ndjson } from './stream.ts'
 
 /** What the HTTP door is made of. */
-export interface ServerParts {
+export interface ServerParts extends EntranceParts {
   readonly answers: Answers<typeof routes>
+  /** What is answered beside the contract. */
+  readonly mounts?: readonly Mount[]
   /** Whether questions can be answered; until then only the daemon itself can be asked about. */
   readonly isReady: () => boolean
   readonly traceId: () => string
@@ -34,12 +39,22 @@ const alwaysAnswered: ReadonlySet<RouteName> = new Set(['health', 'status', 'sto
 
 /** Serves each route of the contract. */
 export function serve(app: FastifyInstance, parts: ServerParts, ends: Ends): void {
+  guardEntrance(app, parts)
   acceptHookForms(app)
   for (const name of namesOf(routes)) serveOne(app, name, parts, ends)
+  for (const mount of parts.mounts ?? []) serveMount(app, mount)
+  const served = [...Object.values<Route>(routes), ...(parts.mounts ?? [])]
+  app.setNotFoundHandler((request, response) => {
+    const allowed = methodsAt(request.url, served)
+    const asked = `${request.method} ${request.url.slice(0, 200)}`
+    if (allowed.length === 0) throw new AiosError('request.unknown-route', `Nothing answers ${asked}.`)
+    void response.header('allow', allowed.join(', '))
+    throw new AiosError('request.wrong-method', `Nothing answers ${asked}; ${allowed.join(' or ')} would do.`)
+  })
 }
 
 function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: ServerParts, ends: Ends): void {
-  const route = routes[name]
+  const route: (typeof routes)[N] & Route = routes[name]
   const end = route.shape === 'stream' ? ends.streams : ends.answers
   const input = createCheck<(typeof routes)[N]['input']>(route.input)
   const held =
@@ -49,6 +64,7 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
     method: route.method,
     url: route.path,
     ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
+    config: { admission: route, subject: name },
     handler: async (request, response) => {
       if (!parts.isReady() && !alwaysAnswered.has(name)) {
         throw new AiosError('daemon.busy', 'The daemon is still starting.')

@@ -1,25 +1,41 @@
-import { STATUS_CODES } from 'node:http'
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { fastify, LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { AiosError } from '../../contract/errors.ts'
 import { limits } from '../../contract/limits.ts'
+import { enter } from './entrance.ts'
 import { foreseen, problemOf } from './problem.ts'
+import { answerRaw } from './raw-answer.ts'
 import { serve, type ServerParts } from './serve.ts'
 import { takeSocketPlace, type SocketPlace } from './socket.ts'
+import { acceptUpgrades, type Accept } from './upgrade.ts'
+
+/** What one door is made of: what it answers, and what may become of its connections. */
+export interface DoorParts extends ServerParts {
+  /** What speaks another protocol, by path. */
+  readonly upgrades?: Readonly<Record<string, Accept>>
+  /** PEM texts; absent for a door without TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+  /** How long a head may take to arrive, in milliseconds; a body may take three times as long. */
+  readonly patienceMs?: number
+}
 
 /** The HTTP door. */
 export interface Server {
   /** Listens on a Unix socket that only its owner may open. */
   listen(socketPath: string): Promise<void>
+  /** Listens on TCP and returns the port; 0 lets the system choose one. Only behind a guard. */
+  listenOn(address: string, port: number): Promise<number>
   /** Refuses what is new, lets what is running end, then lets go of the socket. */
   close(): Promise<void>
 }
 
 /** Creates the HTTP door: each route of the contract, and nothing else. */
-export function createServer(parts: ServerParts): Server {
+export function createServer(parts: DoorParts): Server {
   const closing = new AbortController()
   const cut = new AbortController()
-  const app = createApp(parts.logger, parts.traceId)
+  const app = createApp(parts)
   const running = new Set<string>()
   let place: SocketPlace | undefined
 
@@ -29,6 +45,12 @@ export function createServer(parts: ServerParts): Server {
     reply.raw.once('close', () => running.delete(request.id))
   })
   serve(app, parts, { streams: closing.signal, answers: cut.signal })
+  const upgraded = acceptUpgrades(app.server, {
+    ...parts,
+    upgrades: parts.upgrades ?? {},
+    closing: () => (closing.signal.aborted ? stoppingError() : undefined),
+    onBug: (error) => app.log.error({ err: error }, 'an upgrade failed'),
+  })
 
   return {
     async listen(socketPath) {
@@ -42,6 +64,15 @@ export function createServer(parts: ServerParts): Server {
       }
     },
 
+    async listenOn(address, port) {
+      if (parts.guard === undefined) throw new TypeError('Nothing listens on TCP without a guard.')
+      // What is more would take the files that everything else needs; a thousand WebSockets fit.
+      app.server.maxConnections = mostConnections
+      await app.listen({ host: address, port })
+      const bound = app.server.address()
+      return typeof bound === 'object' && bound !== null ? bound.port : port
+    },
+
     async close() {
       if (closing.signal.aborted) return
       closing.abort(stoppingError())
@@ -49,53 +80,66 @@ export function createServer(parts: ServerParts): Server {
       cut.abort(stoppingError())
       await drained(running, 500)
       app.server.closeAllConnections()
+      upgraded.cut()
       await app.close()
       place?.release()
     },
   }
 }
 
-function createApp(logger: ServerParts['logger'], traceId: () => string): FastifyInstance {
+function createApp({ logger, traceId, guard, tls, patienceMs = 10_000 }: DoorParts): FastifyInstance {
   const app = fastify({
     logger,
+    serverFactory: (handler) => openHttp(handler, patienceMs, tls),
     genReqId: traceId,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.bodyBytes,
-    requestTimeout: 30_000,
-    keepAliveTimeout: 5000,
     return503OnClosing: false,
     exposeHeadRoutes: false,
     requestIdHeader: false,
-    frameworkErrors: answerError,
+    // An address that cannot be read is answered without hooks; strangers need not hear what is wrong with it.
+    frameworkErrors: (error, request, reply) =>
+      void enter(request, reply, guard).then(
+        () => answerError(error, request, reply),
+        (refusal: unknown) => answerError(refusal, request, reply),
+      ),
     clientErrorHandler: (error, socket) => refuse(error, socket, traceId()),
     routerOptions: { maxParamLength: 3 * 4096 },
   })
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request) => {
-    throw new AiosError(
-      'request.unknown-route',
-      `Nothing answers ${request.method} ${request.url.slice(0, 200)}.`,
-    )
-  })
+  // Any page may post it to any address, with no preflight.
+  app.removeContentTypeParser('text/plain')
   return app
+}
+
+const mostConnections = 2048
+
+type Handler = Parameters<typeof createHttpServer>[1]
+
+/** Returns a server that waits for nobody's head or body for long. */
+function openHttp(handler: Handler, patienceMs: number, tls: DoorParts['tls']): HttpServer {
+  const times = {
+    headersTimeout: patienceMs,
+    requestTimeout: 3 * patienceMs,
+    keepAliveTimeout: 5000,
+    connectionsCheckingInterval: patienceMs / 2,
+  }
+  if (tls === undefined) return createHttpServer(times, handler)
+  return createHttpsServer({ ...times, ...tls, minVersion: 'TLSv1.2' }, handler)
 }
 
 /** Answers what could not be understood as a request, in the words that every other failure is told in. */
 function refuse(error: Error & { code?: string }, socket: Socket, id: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const isLong = error.code === 'HPE_HEADER_OVERFLOW'
-  const expected = isLong
-    ? new AiosError('request.too-large', 'The head of the request is larger than the daemon reads.')
-    : new AiosError('request.invalid', `This is not a request that could be read: ${error.message}`)
-  const problem = problemOf(expected, id)
-  const body = JSON.stringify(problem)
-  const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Error'}`,
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  answerRaw(socket, problemOf(misread(error), id))
+}
+
+function misread({ code, message }: Error & { code?: string }): AiosError {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new AiosError('request.too-large', 'The head of the request is larger than the daemon reads.')
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new AiosError('request.too-slow', 'The request did not arrive in time.')
+  return new AiosError('request.invalid', `This is not a request that could be read: ${message}`)
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {

@@ -25,7 +25,7 @@ export function takeSocketPlace(path: string): SocketPlace {
 }
 
 /** Makes sure that the folder is ours alone; in a shared folder somebody else may have been faster. */
-function ownFolder(folder: string): void {
+export function ownFolder(folder: string): void {
   makeFolder(folder)
   const status = lstatSync(folder)
   const isOurs = status.isDirectory() && (process.getuid === undefined || status.uid === process.getuid())

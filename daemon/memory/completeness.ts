@@ -1,3 +1,4 @@
+import { createIntegers } from './columns.ts'
 import type { CommitGraph } from './commit-graph.ts'
 
 /** Which commits have had their hunks read. */
@@ -19,24 +20,26 @@ export interface Completeness {
 
 /** Creates the completeness of a graph, from the commits that are complete so far. */
 export function createCompleteness(graph: CommitGraph, complete: Iterable<string>): Completeness {
-  const done = new Set<number>()
+  const done = createIntegers()
+  let size = 0
   let absent = new Set<number>()
 
-  function add(oids: Iterable<string>): void {
+  function mark(oids: Iterable<string>, isDone: 0 | 1): void {
     for (const oid of oids) {
       const ordinal = graph.ordinalOf(oid)
-      if (ordinal !== undefined) done.add(ordinal)
+      if (ordinal === undefined || done.get(ordinal) === isDone) continue
+      done.set(ordinal, isDone)
+      size += isDone === 1 ? 1 : -1
     }
   }
 
-  const missing = (): number[] => [...graph.ordinals()].filter((ordinal) => !done.has(ordinal))
+  const add = (oids: Iterable<string>): void => mark(oids, 1)
+  const missing = (): number[] => [...graph.ordinals()].filter((ordinal) => done.get(ordinal) === 0)
 
   add(complete)
   return {
     add,
-    remove(oids) {
-      for (const oid of oids) done.delete(graph.ordinalOf(oid) ?? -1)
-    },
+    remove: (oids) => mark(oids, 0),
     missing,
     keepAbsent(oids) {
       absent = new Set([...oids].flatMap((oid) => graph.ordinalOf(oid) ?? []))
@@ -46,7 +49,7 @@ export function createCompleteness(graph: CommitGraph, complete: Iterable<string
       return absent.size
     },
     get size() {
-      return done.size
+      return size
     },
   }
 }

@@ -5,7 +5,7 @@ import type { CommitGraph } from './commit-graph.ts'
 import { momentOf } from './when.ts'
 
 /** Extended globs are left out: nested, they take for ever. How many stars there may be is the schema's to say. */
-const globOptions = { dot: true, nonegate: true, noextglob: true }
+const globOptions = { dot: true, nonegate: true, noextglob: true, flags: 's' }
 
 /** Says whether a commit may be part of an answer. */
 export type Admits = (ordinal: number) => boolean

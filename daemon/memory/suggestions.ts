@@ -84,23 +84,35 @@ async function recallTry(
   const reverted = recent.filter((ordinal) => ties.to(ordinal).some((tie) => tie.kind === 'reverts'))
   const fixes = recent.filter((ordinal) => graph.kind(ordinal) === 'fix')
   for (const ordinal of [...reverted.slice(0, 5), ...fixes.slice(0, 10), ...recent.slice(0, 10)]) {
-    const words = telling(graph.subject(ordinal))
-    if (words.length < 3) continue
-    const { hits } = await recall({ question: words.join(' '), limit: 3 }, memory, signal)
+    const question = phraseOf(graph.subject(ordinal))
+    if (tellingWords(question).length < leastTellingWords) continue
+    const { hits } = await recall({ question, limit: 3 }, memory, signal)
     if (hits.length === 0) continue
     const why = reverted.includes(ordinal)
       ? 'what was tried and taken back'
       : 'what was done about it, and where'
-    return { command: `aios recall ${quote(words.join(' '))}`, why }
+    return { command: `aios recall ${quote(question)}`, why }
   }
   return undefined
 }
 
-/** The words of a subject that say what it is about: not its type, nor what every commit does. */
-function telling(subject: string): string[] {
-  const plain = subject.replace(/^revert\b:?\s*/i, '').replace(/^["“]?\w+(\([^)]*\))?!?:\s+/, '')
-  const words = contentWords(plain).filter((word) => /^\p{L}{4,}$/u.test(word) && !everyday.has(word))
-  return words.slice(0, 4)
+/** What a subject says in its author's words, as long as one would type it: no type, no number, no quotes, no option. */
+function phraseOf(subject: string): string {
+  const plain = subject
+    .replace(/^revert\b:?\s*/i, '')
+    .replace(/^["“]?\w+(\([^)]*\))?!?:\s+/, '')
+    .replace(/\s*\(#\d+\).*$/, '')
+    .replace(/["“”`\p{Cc}]|^[\s-]+/gu, '')
+  const [clause = ''] = plain.split(/[,;:.](?:\s|$)/)
+  return clause.split(/\s+/).slice(0, mostWords).join(' ')
+}
+
+const mostWords = 8
+const leastTellingWords = 3
+
+/** The words that say what it is about: not what every commit does. */
+function tellingWords(phrase: string): string[] {
+  return contentWords(phrase).filter((word) => /^\p{L}{4,}$/u.test(word) && !everyday.has(word))
 }
 
 const everyday = new Set(
@@ -139,9 +151,10 @@ function relatedTry(
   current: ReadonlySet<string>,
   { graph, config }: Memory,
 ): Try | undefined {
-  const paths = new Set(recent.slice(0, 200).flatMap((ordinal) => graph.paths(ordinal)))
+  const touched = new Set(recent.slice(0, 200).flatMap((ordinal) => graph.paths(ordinal)))
+  const paths = [...touched.intersection(current)]
   const { minimumSupport, minimumConfidence } = config.related
-  for (const path of [...paths].filter((candidate) => current.has(candidate)).slice(0, 100)) {
+  for (const path of [...paths.filter(isSource), ...paths.filter((one) => !isSource(one))].slice(0, 100)) {
     const fits = companionsOf([path], graph).some(
       (other) =>
         other.support >= minimumSupport && other.confidence >= minimumConfidence && current.has(other.path),

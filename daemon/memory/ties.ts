@@ -60,14 +60,13 @@ function emptyResolution(): Resolution {
 }
 
 function resolve(graph: CommitGraph): Resolution {
-  const sorted = [...graph.ordinals()].map((ordinal) => graph.oid(ordinal)).toSorted()
+  const sorted = sortedByOid(graph)
   const from = new Map<number, Tie[]>()
   const to = new Map<number, Tie[]>()
   const revertible = lazily(() => newestBySubject(graph))
   let count = 0
 
-  const startingWith = (prefix: string): number[] =>
-    oidsStartingWith(sorted, prefix).flatMap((oid) => graph.ordinalOf(oid) ?? [])
+  const startingWith = (prefix: string): number[] => ordinalsStartingWith(graph, sorted, prefix)
 
   for (const ordinal of graph.ordinals()) {
     const links = graph.links(ordinal)
@@ -91,17 +90,25 @@ function resolve(graph: CommitGraph): Resolution {
   return { count, from, to, startingWith }
 }
 
-function oidsStartingWith(sorted: readonly string[], prefix: string): string[] {
+/** Returns all ordinals in the order of their oids: numbers, because the text of every oid would take ten times as much. */
+function sortedByOid(graph: CommitGraph): Uint32Array {
+  const oids = new Map(Array.from(graph.ordinals(), (ordinal) => [ordinal, graph.oid(ordinal)]))
+  const oidOf = (ordinal: number) => oids.get(ordinal) ?? ''
+  return Uint32Array.from(oids.keys()).sort((a, b) => (oidOf(a) < oidOf(b) ? -1 : 1))
+}
+
+function ordinalsStartingWith(graph: CommitGraph, sorted: Uint32Array, prefix: string): number[] {
+  const oidAt = (at: number) => graph.oid(sorted[at] ?? -1)
   let low = 0
   let high = sorted.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((sorted[middle] ?? '') < prefix) low = middle + 1
+    if (oidAt(middle) < prefix) low = middle + 1
     else high = middle
   }
-  const found: string[] = []
-  for (let at = low; sorted[at]?.startsWith(prefix) === true; at += 1) found.push(sorted[at] ?? '')
-  return found
+  let end = low
+  while (end < sorted.length && oidAt(end).startsWith(prefix)) end += 1
+  return Array.from(sorted.subarray(low, end))
 }
 
 function newestBySubject(graph: CommitGraph): Map<string, number[]> {

@@ -120,7 +120,7 @@ async function compare(
 ): Promise<Found | undefined> {
   const oid = graph.oid(fix)
   const path = file.oldPath ?? file.path
-  const patch = await patches.patchOf(oid, [path], signal)
+  const patch = await patches.rawPatchOf(oid, [path], signal)
   const added = patch === undefined ? [] : [...addedLines(patch, path)]
   if (!added.some((key) => removed.has(key))) return undefined
   const unique = uniqueLines(before)

@@ -14,8 +14,11 @@ export function pluginCallsIn(database: DatabaseSync) {
   const addLine = database.prepare(
     'INSERT INTO plugin_lines (plugin, repository, time, level, message) VALUES (?, ?, ?, ?, ?)',
   )
+  // What people and agents noted lies in the same table; no plugin that writes much takes it away.
   const prunes = Object.entries(kept).map(([table, most]) =>
-    database.prepare(`DELETE FROM ${table} WHERE seq <= (SELECT max(seq) FROM ${table}) - ${most}`),
+    database.prepare(
+      `DELETE FROM ${table} WHERE plugin NOT LIKE ':%' AND seq <= (SELECT max(seq) FROM ${table}) - ${most}`,
+    ),
   )
   const one = database.prepare('SELECT * FROM plugin_calls WHERE id = ?')
   const ofPlugin = database.prepare('SELECT * FROM plugin_calls WHERE plugin = ? ORDER BY seq DESC LIMIT ?')

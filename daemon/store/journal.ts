@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { EventEnvelope, Fact } from '../../contract/events.ts'
+import { notesIn, type JournalOfNotes } from './journal-notes.ts'
 import { openJournalDatabase } from './journal-database.ts'
 import { pluginsIn, type JournalOfPlugins } from './journal-plugins.ts'
 import { eventsIn } from './journal-events.ts'
@@ -75,6 +76,9 @@ export interface Journal {
   /** Forgets that a commit could not be read. */
   unskip(repository: string, oid: string): void
 
+  /** What people, agents and plugins noted. */
+  readonly notes: JournalOfNotes
+
   /** What is kept of plugins. */
   readonly plugins: JournalOfPlugins
 
@@ -89,6 +93,7 @@ export function openJournal(file: string, onHealed: (detail: string) => void): J
     ...repositoriesIn(database),
     ...aliasesIn(database),
     ...commitsIn(database),
+    notes: notesIn(database),
     plugins: pluginsIn(database),
     close() {
       if (database.isOpen) database.close()
@@ -105,9 +110,15 @@ function repositoriesIn(
     ON CONFLICT (id) DO UPDATE SET
       path = excluded.path, git_dir = excluded.git_dir, common_dir = excluded.common_dir, state = excluded.state`)
   const update = database.prepare('UPDATE repositories SET state = ? WHERE id = ?')
-  const owned = ['tips', 'aliases', 'skipped', 'plugin_approvals', 'plugin_settings', 'plugin_values'].map(
-    (table) => database.prepare(`DELETE FROM ${table} WHERE repository = ?`),
-  )
+  const owned = [
+    'tips',
+    'aliases',
+    'skipped',
+    'plugin_approvals',
+    'plugin_settings',
+    'plugin_values',
+    'plugin_notes',
+  ].map((table) => database.prepare(`DELETE FROM ${table} WHERE repository = ?`))
   const remove = database.prepare('DELETE FROM repositories WHERE id = ?')
   const tips = database.prepare('SELECT ref, oid FROM tips WHERE repository = ? ORDER BY ref')
   const clear = database.prepare('DELETE FROM tips WHERE repository = ?')

@@ -122,10 +122,9 @@ export interface Hooks {
       readonly repository: string
       /** Absolute path of the worktree. */
       readonly root: string
-      /** Absent while HEAD is detached. */
+      /** Absent while HEAD is detached, or where it is unknown. */
       readonly branch?: string
-      /** `Name <address>`. */
-      readonly author?: string
+      /** The commit that HEAD was at; absent where the hook could not read it, as of reftables. */
       readonly oid?: string
     }
     result: unknown
@@ -136,10 +135,11 @@ export interface Hooks {
       readonly repository: string
       /** Absolute path of the worktree. */
       readonly root: string
-      /** Absent while HEAD is detached. */
+      /** Absent while HEAD is detached, or where it is unknown. */
       readonly branch?: string
-      /** `Name <address>`. */
-      readonly author?: string
+      /** The commit that HEAD was at; absent where the hook could not read it, as of reftables. */
+      readonly oid?: string
+      /** Whether the merge was left to be committed. */
       readonly squash?: boolean
     }
     result: unknown
@@ -150,12 +150,13 @@ export interface Hooks {
       readonly repository: string
       /** Absolute path of the worktree. */
       readonly root: string
-      /** Absent while HEAD is detached. */
+      /** Absent while HEAD is detached, or where it is unknown. */
       readonly branch?: string
-      /** `Name <address>`. */
-      readonly author?: string
+      /** Where HEAD was; all zeros when it was nowhere. */
       readonly from?: string
+      /** Where HEAD is. */
       readonly to?: string
+      /** Always true: files that are checked out alone are not told. */
       readonly isBranch?: boolean
     }
     result: unknown
@@ -166,12 +167,11 @@ export interface Hooks {
       readonly repository: string
       /** Absolute path of the worktree. */
       readonly root: string
-      /** Absent while HEAD is detached. */
+      /** Absent while HEAD is detached, or where it is unknown. */
       readonly branch?: string
-      /** `Name <address>`. */
-      readonly author?: string
       /** `amend` or `rebase`. */
       readonly cause?: string
+      /** What became of what. Of a long rebase it may come in several parts. */
       readonly rewrites?: readonly ({
         readonly from: string
         readonly to: string

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { Config } from '../../contract/config.ts'
+import { propertiesOf } from '../../contract/fields.ts'
 import { printJson } from './json.ts'
-import { propertiesOf } from './schema-words.ts'
 
 /** Returns the JSON Schema of `.aiosrc.yaml` for editors: only what a repository may set. */
 export function repositorySchema(): string {

@@ -9,12 +9,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { daemonRoutes } from '../../contract/daemon-routes.ts'
 import { repositoryRoutes } from '../../contract/repository-routes.ts'
 import { questionRoutes } from '../../contract/question-routes.ts'
 import { childrenOf, createPlace, isTidy, writeHistory, type Place, type Running } from './place.ts'
+import { daemonProgram } from '../programs.ts'
 
 let place: Place
 beforeEach(() => {
@@ -31,7 +32,7 @@ test('a second daemon says that there is one, and harms it not', async () => {
 
   // The same when nothing tells of the first.
   rmSync(place.folders.serviceFile)
-  const blind = spawnSync(process.execPath, [resolve('daemon/main.ts')], {
+  const blind = spawnSync(process.execPath, [daemonProgram], {
     env: place.environment,
     encoding: 'utf8',
   })
@@ -89,7 +90,7 @@ test('a home where no folder can be made is named at once, whoever tries', (cont
   const { code, stderr } = place.aios(['status'], { environment })
   expect(code).toBe(1)
   expect(stderr).toMatch(/^error The folder \/proc\/aios.* cannot be used/)
-  const daemon = spawnSync(process.execPath, [resolve('daemon/main.ts')], {
+  const daemon = spawnSync(process.execPath, [daemonProgram], {
     env: environment,
     encoding: 'utf8',
     timeout: 30_000,

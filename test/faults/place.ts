@@ -2,12 +2,13 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, type Client } from '../../cli/client.ts'
 import { daemonRoutes } from '../../contract/daemon-routes.ts'
 import { stateFolders, type StateFolders } from '../../contract/state.ts'
 import type { RepositoryStatus, StatusAnswer } from '../../contract/status.ts'
+import { commandProgram, daemonProgram } from '../programs.ts'
 
 /** A home with a repository, where real commands meet a real daemon. */
 export interface Place {
@@ -87,7 +88,7 @@ export function createPlace(): Place {
       void execFileSync('git', args, { cwd: repository, env: environment, input: text, stdio: 'pipe' }),
 
     aios(args, options = {}) {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [resolve('cli/main.ts'), ...args], {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [commandProgram, ...args], {
         cwd: options.cwd ?? repository,
         env: options.environment ?? environment,
         encoding: 'utf8',
@@ -107,7 +108,7 @@ export function createPlace(): Place {
         client.close()
         if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
       }
-      spawnSync(process.execPath, [resolve('cli/main.ts'), '--no-daemon', 'daemon', 'stop'], {
+      spawnSync(process.execPath, [commandProgram, '--no-daemon', 'daemon', 'stop'], {
         env: environment,
       })
     },
@@ -162,7 +163,7 @@ export function filesWith(folder: string, bytes: string | Buffer): string[] {
 }
 
 async function startDaemon(folders: StateFolders, environment: NodeJS.ProcessEnv): Promise<Running> {
-  const child = spawn(process.execPath, [resolve('daemon/main.ts')], {
+  const child = spawn(process.execPath, [daemonProgram], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

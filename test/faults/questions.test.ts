@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPlace, type Place } from './place.ts'
+import { commandProgram } from '../programs.ts'
 
 const escape = '\u001b[31m'
 const hostile = `${escape}red \u001b]0;owned\u0007 \u009b2J \u202egpj.exe`
@@ -115,7 +116,7 @@ test.each([
   { name: 'nothing', input: ' \n', code: 2, says: 'The question is empty' },
 ])('a question of $name is answered or refused, and the daemon stays', ({ input, code, says }) => {
   const { pid } = daemon()
-  const program = [resolve('cli/main.ts'), 'recall', '-']
+  const program = [commandProgram, 'recall', '-']
   const options = { cwd: place.repository, env: place.environment, input, encoding: 'utf8' as const }
   const { status, stdout, stderr } = spawnSync(process.execPath, program, options)
   expect(status).toBe(code)

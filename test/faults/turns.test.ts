@@ -56,7 +56,7 @@ test('registering the same repository many times at once makes one of it', async
 
 test('a daemon ends although something keeps it alive, and says what that was', async () => {
   const holder = join(place.home, 'holder.mjs')
-  writeFileSync(holder, "if (process.argv[1]?.endsWith('daemon/main.ts')) setInterval(() => {}, 1e9)\n")
+  writeFileSync(holder, "if (process.argv[1]?.endsWith('daemon/main.js')) setInterval(() => {}, 1e9)\n")
   const daemon = await place.daemon({ ...place.environment, NODE_OPTIONS: `--import=${holder}` })
   const { code, log } = await daemon.end('SIGTERM')
   expect({ code, isTidy: isTidy(place) }).toEqual({ code: 0, isTidy: true })

@@ -1,5 +1,7 @@
+import type { authRoutes } from '../../contract/auth-routes.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { EvaluationReport } from '../../contract/evaluation.ts'
+import type { noteRoutes } from '../../contract/note-routes.ts'
 import type { pluginRoutes } from '../../contract/plugin-routes.ts'
 import type { Answers } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
@@ -110,6 +112,10 @@ export function answersWith(some: Partial<Every> = {}): Every {
     askHook: async () => ({ decision: 'allow', text: 'aios1 allow' }),
     notifyHook: async () => ({ noticed: 1 }),
     ...pluginAnswers,
+    ...noteAnswers,
+    callTool: async ({ tool }) => ({ text: `asked ${tool}`, data: { tool }, isError: false }),
+    episodeText: async ({ oid: asked }) => ({ text: `Commit ${asked}` }),
+    ...authAnswers,
     ...some,
   }
 }
@@ -160,6 +166,34 @@ const pluginAnswers: Answers<typeof pluginRoutes> = {
   },
   pluginLogs: async () => ({ items: [] }),
   scaffoldPlugin: async () => ({ files: {} }),
+}
+
+const note = {
+  id: 1,
+  repository: 'tide-1',
+  time: '2024-05-01T00:00:00.000Z',
+  by: 'user',
+  text: 'low',
+  about: [],
+}
+
+const noteAnswers: Answers<typeof noteRoutes> = {
+  notes: async () => ({ items: [note] }),
+  addNote: async ({ text, about = [] }) => ({ ...note, text, about }),
+  forgetNote: async () => note,
+  giveFeedback: async (input) => ({ repository: known(input.repository).id }),
+}
+
+const when = '2024-05-01T00:00:00Z'
+const user = { name: 'ada', role: 'reader' as const, createdAt: when }
+
+const authAnswers: Answers<typeof authRoutes> = {
+  pair: async ({ role = 'reader' }) => ({ url: 'http://127.0.0.1:1/pair#x', role, expiresAt: when }),
+  rotateCredentials: async () => ({ tokenFile: '/run/token', sessions: 0 }),
+  users: async () => ({ items: [user] }),
+  addUser: async ({ name, role }) => ({ user: { ...user, name, role }, secret: 's' }),
+  removeUser: async ({ user: name }) => ({ name }),
+  accessToken: async () => ({ token: 't', expiresAt: when }),
 }
 
 function known(name: string): RepositoryStatus {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { homeWith } from './command-line.ts'
+import { commandProgram } from '../programs.ts'
 
 test('Ctrl-C ends a waiting command with 130, and the daemon hears of it', async () => {
   const asked = Promise.withResolvers<void>()
@@ -74,7 +75,7 @@ test('a question may come from standard input, which is not touched otherwise', 
 
 /** Starts the command as a process of its own; its standard input stays open. */
 function aios(home: string, ...argv: string[]) {
-  const child = spawn(process.execPath, ['cli/main.ts', ...argv], {
+  const child = spawn(process.execPath, [commandProgram, ...argv], {
     env: { ...process.env, AIOS_HOME: home },
   })
   let stdout = ''

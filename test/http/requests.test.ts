@@ -120,7 +120,7 @@ test.each([
   ['a prototype', 'POST', '/v1/recall', '{"question":"x","__proto__":{"a":1}}', 400, 'request.invalid'],
   ['a bad address', 'GET', '/v1/repositories/%zz', undefined, 400, 'request.invalid'],
   ['an unknown address', 'GET', '/v2/recall', undefined, 404, 'request.unknown-route'],
-  ['an unknown method', 'PATCH', '/v1/recall', '{}', 404, 'request.unknown-route'],
+  ['an unknown method', 'PATCH', '/v1/recall', '{}', 405, 'request.wrong-method'],
   ['a query beside a body', 'POST', '/v1/recall?limit=1', '{"question":"x"}', 400, 'request.invalid'],
 ])('%s is refused with a problem document', async (_what, method, path, body, status, code) => {
   const { socket } = await serve()

@@ -24,7 +24,7 @@ afterEach(async () => {
 /** Serves the stand-in answers, some of them replaced, until the test ends. */
 export async function serve(
   some: Partial<Answers<typeof routes>> = {},
-  settings: { isReady?: () => boolean; drainMs?: number; socket?: string } = {},
+  settings: { isReady?: () => boolean; drainMs?: number; patienceMs?: number; socket?: string } = {},
 ): Promise<Served> {
   const logged: string[] = []
   let traces = 0
@@ -35,6 +35,7 @@ export async function serve(
     logger: { level: 'info', stream: { write: (line: string) => void logged.push(line) } },
     checkReplies: true,
     ...(settings.drainMs === undefined ? {} : { drainMs: settings.drainMs }),
+    ...(settings.patienceMs === undefined ? {} : { patienceMs: settings.patienceMs }),
   })
   const socket = settings.socket ?? join(mkdtempSync(join(tmpdir(), 'http-')), 'aios.sock')
   open.push(server)

@@ -231,3 +231,22 @@ test.each([
     expect((await send(socket, 'GET', '/healthz')).status).toBe(200)
   },
 )
+
+test.each([
+  ['head', 'GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow'],
+  [
+    'body',
+    'POST /v1/recall HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+  ],
+])('who never sends the rest of a %s is told so, and let go', async (_what, text) => {
+  const { socket } = await serve({}, { patienceMs: 200 })
+  const told = await new Promise<string>((resolve) => {
+    let answer = ''
+    const raw = connect(socket, () => raw.write(text))
+    raw.on('data', (piece) => (answer += piece.toString()))
+    raw.on('error', () => {})
+    raw.on('close', () => resolve(answer))
+  })
+  expect(told).toMatch(/^HTTP\/1\.1 408 /)
+  expect(told).toContain('request.too-slow')
+})

@@ -9,9 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Story } from './story.ts'
+import { commandProgram } from '../programs.ts'
 
 /** How a command ended. */
 export interface Ended {
@@ -37,7 +38,7 @@ export async function setStage({ files }: Story): Promise<Stage> {
   const programs = join(home, 'bin')
   for (const folder of [repository, programs]) mkdirSync(folder)
   const program = join(programs, 'aios')
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${resolve('cli/main.ts')}' "$@"\n`)
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${commandProgram}' "$@"\n`)
   chmodSync(program, 0o755)
   for (const { path, text } of files) {
     mkdirSync(dirname(join(repository, path)), { recursive: true })

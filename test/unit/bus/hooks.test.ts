@@ -20,24 +20,39 @@ test('a hook that nobody listens to says yes, at next to no cost', async () => {
   })
 })
 
-test('the first who denies decides, and the rest are skipped', async () => {
+test('the first who denies decides, all of its priority are told, and lower ones are skipped', async () => {
   const bus = busWith()
-  bus.register(
-    'pre-commit',
-    listener('one', () => ({ decision: 'allow', findings: [finding] })),
-  )
-  bus.register(
-    'pre-commit',
-    listener('two', () => ({ decision: 'deny', findings: [finding] })),
-  )
-  bus.register(
-    'pre-commit',
-    listener('three', () => ({ decision: 'allow' })),
-  )
+  const asked: string[] = []
+  const answering = (id: string, decision: 'allow' | 'deny', priority = 0) =>
+    bus.register(
+      'pre-commit',
+      listener(id, () => [{ decision, findings: [finding] }, asked.push(id)].at(0), { priority }),
+    )
+  answering('late', 'allow', -1)
+  answering('one', 'allow')
+  answering('two', 'deny')
+  answering('three', 'deny')
+  answering('first', 'allow', 1)
   const outcome = await bus.run('pre-commit', committing('a.ts'), forever)
   expect(outcome).toMatchObject({ decision: 'deny', deniedBy: 'two' })
-  expect(outcome.findings.map((one) => one.listener)).toEqual(['one', 'two'])
-  expect(resultsOf(outcome)).toEqual(['one ok', 'two ok', 'three skipped'])
+  expect(asked).toEqual(['first', 'one', 'two', 'three'])
+  expect(outcome.findings.map((one) => one.listener)).toEqual(asked)
+  expect(resultsOf(outcome)).toEqual(['first ok', 'one ok', 'two ok', 'three ok', 'late skipped'])
+})
+
+test('gates of one priority are asked at once, and heard in the order in which they came', async () => {
+  const bus = busWith()
+  const other = Promise.withResolvers<void>()
+  bus.register(
+    'pre-commit',
+    listener('one', () => other.promise.then(() => ({ decision: 'deny' }))),
+  )
+  bus.register(
+    'pre-commit',
+    listener('two', () => [{ decision: 'deny' }, other.resolve()].at(0)),
+  )
+  const outcome = await bus.run('pre-commit', committing('a.ts'), forever)
+  expect(outcome.deniedBy).toBe('one')
 })
 
 test('listeners are asked by priority, equals in the order in which they came', async () => {
@@ -121,6 +136,18 @@ test.each([
   const { decision } = await bus.run('pre-commit', committing('src/deep/pump.ts'), forever)
   expect(decision).toBe(isAsked ? 'deny' : 'allow')
 })
+
+test.each(['**', 'src/**', 'src/*', '**/*.ts', 'src/pu*.ts', 'src/**/pump?.ts'])(
+  'a path of two lines is a path to %s as well',
+  async (glob) => {
+    const bus = busWith()
+    bus.register(
+      'pre-commit',
+      listener('one', () => ({ decision: 'deny' }), { filter: { paths: [glob] } }),
+    )
+    expect((await bus.run('pre-commit', committing('src/pump\n.ts'), forever)).decision).toBe('deny')
+  },
+)
 
 test('a patch is seen by the next listener and by the caller, and nobody changes what others were given', async () => {
   const bus = busWith()
@@ -291,18 +318,19 @@ test('of a parallel hook everyone is asked at once, and listed in the order of r
   const bus = busWith()
   const second = Promise.withResolvers<unknown>()
   bus.register(
-    'schedule:night',
+    'after:simulate',
     listener('one', () => second.promise),
   )
   bus.register(
-    'schedule:night',
+    'after:simulate',
     listener('two', () => [second.resolve({ at: 1 }), { at: 2 }].at(1), { priority: 9 }),
   )
   bus.register(
-    'schedule:night',
+    'after:simulate',
     listener('three', () => thrown(new Error('no'))),
   )
-  const outcome = await bus.run('schedule:night', { due: '2026-01-01T00:00:00Z' }, forever)
+  const proposal = { id: '1', title: 'More words', branch: 'aios/1' }
+  const outcome = await bus.run('after:simulate', { repository: 'tide-1', proposal, measures: {} }, forever)
   expect(resultsOf(outcome)).toEqual(['one ok', 'two ok', 'three failed'])
   expect(outcome.results.map(({ value }) => value)).toEqual([{ at: 1 }, { at: 2 }, undefined])
 })
@@ -373,10 +401,9 @@ test.each([
   ['pre-commit', true],
   ['before:why', true],
   ['after:timeline', true],
-  ['schedule:nightly', true],
   ['before:stop', false],
   ['before:setConfig', false],
-  ['schedule:', false],
+  ['schedule:nightly', false],
   ['before:<command>', false],
   ['before:why:why', false],
   ['toString', false],

@@ -83,7 +83,11 @@ const change = fc.constantFrom(...settings()).chain((setting) => {
       ? fc.array(fc.string({ maxLength: 20, unit: 'grapheme' }), { maxLength: 4 })
       : choices.length > 0
         ? fc.constantFrom(...choices)
-        : fc.integer({ min: Math.ceil(limits.minimum ?? 0), max: Math.floor(limits.maximum ?? 1) })
+        : limits.type === 'boolean'
+          ? fc.boolean()
+          : limits.type === 'string'
+            ? fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
+            : fc.integer({ min: Math.ceil(limits.minimum ?? 0), max: Math.floor(limits.maximum ?? 1) })
   return values.map((value) => ({ key: setting.key, value }))
 })
 

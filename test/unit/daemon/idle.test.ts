@@ -65,3 +65,17 @@ test('a daemon that is closing does not end a second time', () => {
   vi.advanceTimersByTime(10 * 60_000)
   expect(ended).toEqual([])
 })
+
+test('who is there without asking keeps the daemon, until the last of them leaves', () => {
+  vi.useFakeTimers()
+  const ended: string[] = []
+  const idle = createIdleExit({ minutes: 5, isBusy: () => false, onIdle: () => ended.push('idle') })
+  const [first, second] = [idle.hold(), idle.hold()]
+  vi.advanceTimersByTime(60 * 60_000)
+  first()
+  vi.advanceTimersByTime(60 * 60_000)
+  expect(ended).toEqual([])
+  second()
+  vi.advanceTimersByTime(5 * 60_000)
+  expect(ended).toEqual(['idle'])
+})

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -39,6 +39,24 @@ test('a listener that refuses keeps the commit from being made, and says how to 
   expect(stderr).toContain('AIOS_SKIP=secrets git commit')
   expect(stderr).not.toContain('\u001b')
   expect((await stage.git(['rev-parse', '--verify', '--quiet', 'HEAD'])).code).toBe(1)
+})
+
+test('what decides is told first, and what there is no room for is counted', async () => {
+  const stage = await installed()
+  const warning = { listener: 'style', severity: 'warning' as const, message: 'A blank' }
+  const shadow = {
+    ...refusal.findings[0],
+    listener: 'young',
+    severity: 'error' as const,
+    message: 'A guess',
+    shadow: true,
+  }
+  stage.answer({ ...refusal, findings: [...Array(30).fill(warning), shadow, ...refusal.findings] })
+  const { stderr } = await stage.git(['commit', '-m', 'note the tide'])
+
+  const told = [...stderr.matchAll(/\[(\w+)(?:, in shadow mode)?\]$/gm)].map(([, listener]) => listener)
+  expect(told).toEqual(['secrets', 'young', ...Array(18).fill('style')])
+  expect(stderr).toContain('and 12 more')
 })
 
 test('--no-verify and AIOS=0 ask nobody', async () => {
@@ -173,6 +191,30 @@ test('a daemon that died and left its socket is as good as off', async () => {
     stderr: 'aios: the daemon did not answer; pre-commit was not checked.\n',
   })
 })
+
+test.runIf(existsSync('/proc/1/stat'))(
+  'a daemon whose process is gone is not asked, unless processes are numbered otherwise here',
+  async () => {
+    const stage = await installed()
+    const gone = spawn('sleep', ['60'])
+    stage.sign({ listens: ['pre-commit'], pid: gone.pid })
+    gone.kill('SIGKILL')
+    await once(gone, 'exit')
+    expect(await stage.git(['commit', '-qm', 'one'])).toMatchObject({
+      code: 0,
+      stderr: 'aios: the daemon is not running; pre-commit was not checked.\n',
+    })
+    expect(stage.asked).toEqual([])
+
+    const door = join(stage.folder, 'door')
+    const lines = readFileSync(door, 'utf8').split('\n')
+    writeFileSync(door, lines.with(4, lines[4]?.replace(/\d+$/, '987654321') ?? '').join('\n'))
+    await stage.git(['commit', '--allow-empty', '-qm', 'two'])
+    stage.sign({ listens: ['pre-commit'], pid: process.pid })
+    await stage.git(['commit', '--allow-empty', '-qm', 'three'])
+    expect(stage.asked).toHaveLength(2)
+  },
+)
 
 test('a daemon that hangs is waited for until the deadline, and no longer', async () => {
   const stage = await installed({ seconds: 1 })

@@ -31,18 +31,41 @@ function spoolOf(stage: HookStage): { spool: Spool; seen: HookNotice[] } {
   return { spool, seen }
 }
 
-test('what moves is told by a line, and files that are only checked out are not', async () => {
+const head = async (stage: HookStage, name = 'HEAD') => (await stage.git(['rev-parse', name])).stdout.trim()
+
+test('what moves is told by a line, with what HEAD is; files that are only checked out are not', async () => {
   const stage = await installed()
   await stage.git(['commit', '-qm', 'one'])
-  await stage.git(['checkout', '-q', '-b', 'side'])
+  const one = await head(stage)
+  await stage.git(['checkout', '-q', '-b', 'side/flow'])
   await stage.git(['checkout', '-q', '--', 'tide.md'])
   await stage.git(['commit', '--allow-empty', '-qm', 'two'])
+  const two = await head(stage)
+  await stage.git(['pack-refs', '--all'])
   await stage.git(['checkout', '-q', 'main'])
-  await stage.git(['merge', '-q', '--no-ff', '--no-edit', 'side'])
-  const line = (hook: string) => `${hook}\t\t${stage.path}`
-  expect(spooled(stage)).toEqual(
-    ['post-commit', 'post-checkout', 'post-commit', 'post-checkout', 'post-merge'].map(line),
-  )
+  await stage.git(['merge', '-q', '--no-ff', '--no-edit', 'side/flow'])
+  await stage.git(['checkout', '-q', '--detach'])
+  const merge = await head(stage)
+  const moved = (from: string, to: string) => `argument=${from} argument=${to} argument=1`
+  expect(spooled(stage).map((line) => line.split('\t'))).toEqual([
+    ['post-commit', `oid=${one} branch=main`, stage.path],
+    ['post-checkout', `oid=${one} branch=side/flow ${moved(one, one)}`, stage.path],
+    ['post-commit', `oid=${two} branch=side/flow`, stage.path],
+    // A branch that lies in a pack cannot be read by a shell; the arguments tell.
+    ['post-checkout', `branch=main ${moved(two, one)}`, stage.path],
+    ['post-merge', `oid=${merge} branch=main argument=0`, stage.path],
+    ['post-checkout', `oid=${merge}  ${moved(merge, merge)}`, stage.path],
+  ])
+})
+
+test('a linked worktree tells its own HEAD', async () => {
+  const stage = await installed()
+  await stage.git(['commit', '-qm', 'one'])
+  const linked = join(stage.path, '..', 'linked')
+  await stage.git(['worktree', 'add', '-q', '-b', 'side', linked])
+  await stage.git(['commit', '--allow-empty', '-qm', 'two'], { cwd: linked })
+  const gitDir = join(stage.path, '.git', 'worktrees', 'linked')
+  expect(spooled(stage).at(-1)).toBe(`post-commit\toid=${await head(stage, 'side')} branch=side\t${gitDir}`)
 })
 
 test('a rewrite tells what became of each commit, in lines that fit into one write', async () => {
@@ -58,14 +81,14 @@ test('a rewrite tells what became of each commit, in lines that fit into one wri
   expect(lines.every((line) => line.length < 4096)).toBe(true)
   const { spool, seen } = spoolOf(stage)
   await spool.drain()
-  const read = seen.flatMap(({ rewritten = [] }) => rewritten)
-  expect(read).toEqual(pairs.map(([from, to]) => ({ from, to })))
+  const rewritten = pairs.map(([from, to]) => ({ from, to }))
+  expect(seen.slice(1)).toMatchObject([{ hook: 'post-rewrite', arguments: ['rebase'], rewritten }])
 })
 
 test('a path of two lines, or a very long one, is told as unknown', async () => {
   const stage = await installed({ name: 'two\nlines' })
   await stage.git(['commit', '-qm', 'one'])
-  expect(spooled(stage)).toEqual(['post-commit\t\t?'])
+  expect(spooled(stage)).toEqual([`post-commit\toid=${await head(stage)} branch=main\t?`])
 })
 
 test('nothing that goes wrong reaches git', async () => {
@@ -91,17 +114,20 @@ test('on a full disk the daemon is told through its door', async () => {
   rmSync(join(stage.folder, 'spool'), { force: true })
   mkdirSync(join(stage.folder, 'spool'))
   await stage.git(['commit', '-qm', 'one'])
-  await vi.waitFor(() => expect(stage.told).toEqual([{ hook: 'post-commit', place: stage.path }]), 10_000)
+  const told = { hook: 'post-commit', place: stage.path, oid: await head(stage), branch: 'main' }
+  await vi.waitFor(() => expect(stage.told).toEqual([told]), 10_000)
 })
 
 test('the spool is read when the daemon comes, and whenever a line arrives', async () => {
   const stage = await installed()
   await stage.git(['commit', '-qm', 'one'])
   const { seen } = spoolOf(stage)
-  const notice = { hook: 'post-commit', place: stage.path }
-  await vi.waitFor(() => expect(seen).toEqual([notice]), 10_000)
+  const notice = { hook: 'post-commit', place: stage.path, branch: 'main' }
+  const one = { ...notice, oid: await head(stage) }
+  await vi.waitFor(() => expect(seen).toEqual([one]), 10_000)
   await stage.git(['commit', '--allow-empty', '-qm', 'two'])
-  await vi.waitFor(() => expect(seen).toEqual([notice, notice]), 10_000)
+  const two = { ...notice, oid: await head(stage) }
+  await vi.waitFor(() => expect(seen).toEqual([one, two]), 10_000)
 })
 
 test('what a daemon took and did not read is read by the next, and torn lines by nobody', async () => {

@@ -4,17 +4,6 @@ import { forever, openWorkshop, staged } from './workshop.ts'
 
 const folder = join(import.meta.dirname, '../../../plugins/bundled/large-files')
 
-test('the bundled plugin does what its own events expect', async () => {
-  const { events, isPassed } = await openWorkshop().plugins.test({ path: folder }, forever)
-
-  expect(events.map(({ source, isExpected }) => [source, isExpected])).toEqual([
-    ['events/large.json', true],
-    ['events/small.json', true],
-    ['events/very-large.json', true],
-  ])
-  expect(isPassed).toBe(true)
-})
-
 test('it runs without approval, and its limits can be set', async () => {
   const places = () => [{ origin: 'bundled' as const, repository: '', path: join(folder, '..') }]
   const { plugins, bus } = openWorkshop({}, { places })
