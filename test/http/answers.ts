@@ -120,7 +120,7 @@ export function answersWith(some: Partial<Every> = {}): Every {
   }
 }
 
-const evaluation: EvaluationReport = {
+export const evaluation: EvaluationReport = {
   repository: 'tide-1',
   head: oid,
   commits: 3,
