@@ -52,7 +52,7 @@ export function answerAccess(parts: AccessParts): Answers<typeof authRoutes> {
       const decided = { kind: 'login', actor: user, subject: 'access token' } as const
       onDecision?.({ ...decided, decision: known === undefined ? 'refused' : 'allowed' })
       if (known === undefined) throw new AiosError('auth.invalid', 'The name or the secret is wrong.')
-      const issued = await accessTokens.issue(known.name)
+      const issued = await accessTokens.issue(known)
       return { token: issued.token, expiresAt: new Date(issued.expiresAt).toISOString() }
     },
   }
