@@ -114,7 +114,7 @@ async function build(ground: Ground): Promise<Daemon> {
   const audit = openStateAudit({ ...ground, ...observation })
   const events = openEvents(journal, logger, now, traces)
   events.subscribe(({ type }) => collectAfter(type))
-  const workers = openWorkers(ground, events, observation.metrics)
+  const workers = openWorkers(ground, events, observation)
   const config = await holdOwnConfig(ground)
   const recordDrop = recordDrops(audit)
   const hooks = openHooks({
