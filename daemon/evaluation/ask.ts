@@ -8,8 +8,9 @@ import { askRecall, type Found, type Manner, type Mined } from './ask-recall.ts'
 import { placeByScore } from './place.ts'
 import { pastFrom } from './sight.ts'
 
-/** How many questions `git log -S` is asked: it takes many seconds for each on a long history. */
+/** How many questions `git log -S` is asked, and for how long in all: it takes many seconds for each on a long history. */
 const mostPickaxes = 20
+const pickaxeMs = 60_000
 
 /** Asks recall and every baseline the same questions, and says at which place the answers stood. */
 export async function askAll(
@@ -19,17 +20,20 @@ export async function askAll(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const places: number[] = []
+  let pickaxed = 0
   const others = new Map(baselineNames.map((name): [BaselineName, Answered[]] => [name, []]))
   for (const [turn, question] of questions.entries()) {
     signal.throwIfAborted()
     const past = pastFrom(question, ground.memory.graph)
     const found = await askRecall(question, manner, past, ground, signal)
+    const began = performance.now()
     const asked = await askOthers(
       question,
-      { ...manner, sees: past.sees, isPickaxed: turn < mostPickaxes },
+      { ...manner, sees: past.sees, isPickaxed: turn < mostPickaxes && pickaxed < pickaxeMs },
       ground,
       signal,
     )
+    if (asked.pickaxe !== undefined) pickaxed += performance.now() - began
     places.push(found.place)
     for (const name of baselineNames) {
       const answered = asked[name]

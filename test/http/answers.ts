@@ -152,7 +152,7 @@ const operateAnswers: Pick<Every, keyof typeof operateRoutes> = {
   }),
 }
 
-const evaluation: EvaluationReport = {
+export const evaluation: EvaluationReport = {
   repository: 'tide-1',
   head: oid,
   commits: 3,
