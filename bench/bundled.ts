@@ -9,6 +9,7 @@ import { createInlineEmbedder } from '../daemon/embedder/inline.ts'
 import { isInputOf } from '../daemon/bus/hook-rules.ts'
 import { createGit } from '../daemon/git/git.ts'
 import { createLifecycle } from '../daemon/lifecycle.ts'
+import { createMetrics } from '../daemon/metrics/metrics.ts'
 import { related } from '../daemon/memory/related.ts'
 import { timeline } from '../daemon/memory/timeline.ts'
 import { gitQuestions } from '../daemon/git-questions.ts'
@@ -105,7 +106,8 @@ async function openBundled(
   }
   const logger = pino({ level: 'silent' })
   const events = { subscribe: () => () => {} }
-  const ground = { folders, logger, lifecycle, now, journal, hooks: bus, repositories, events }
+  const metrics = createMetrics('bench')
+  const ground = { folders, logger, lifecycle, now, journal, hooks: bus, metrics, repositories, events }
   const answers = openPlugins({ ...ground, questions: () => questions })
   await answers.plugins({}, forever)
   return { bus, repositories, id: held.registration.id, passMinute: () => void (passed += 60_000) }

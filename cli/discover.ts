@@ -51,10 +51,10 @@ async function probe(
   { socket, pid }: Service,
   signal: AbortSignal,
   probeMs: number,
-): Promise<ReplyOf<typeof daemonRoutes.health> | undefined> {
+): Promise<ReplyOf<typeof daemonRoutes.identity> | undefined> {
   const client = createClient(socket, signal)
   try {
-    return await client.call(daemonRoutes.health, {}, probeMs)
+    return await client.call(daemonRoutes.identity, {}, probeMs)
   } catch (error) {
     signal.throwIfAborted()
     const isStuck = error instanceof AiosError && error.code === 'daemon.busy'

@@ -55,7 +55,8 @@ export function printTask(task: TaskResult, terminal: Terminal): void {
     for (const [name, title] of entriesOf(baselineTitles))
       printBaseline(title, baselines[name], task, terminal)
   }
-  for (const [name, value] of Object.entries(measures)) terminal.line(`  ${name.padEnd(22)}${plain(value).padStart(8)}`)
+  for (const [name, value] of Object.entries(measures))
+    terminal.line(`  ${name.padEnd(22)}${plain(value).padStart(8)}`)
   if (note !== undefined)
     for (const line of wrap(note, terminal.width - 2)) terminal.line('  ', styled('dim', line))
 }

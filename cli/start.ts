@@ -49,10 +49,10 @@ export async function startDaemon(start: Start, signal: AbortSignal): Promise<Fo
   }
 }
 
-/** Returns the daemon's program, beside the command that runs: TypeScript from source, else what was built. */
-function daemonProgram(): string {
+/** Returns a program of the daemon, beside the command that runs: TypeScript from source, else what was built. */
+export function daemonProgram(name: 'main' | 'restore-main' = 'main'): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return fileURLToPath(new URL(`../daemon/main.${extension}`, import.meta.url))
+  return fileURLToPath(new URL(`../daemon/${name}.${extension}`, import.meta.url))
 }
 
 /**

@@ -193,6 +193,18 @@ export const Config = Type.Object(
           default: 0,
           description: 'Threads for tokenising and embedding; 0 means as many as the machine has to spare.',
         }),
+        telemetry: Type.Object(
+          {
+            endpoint: Type.String({
+              default: '',
+              maxLength: 2048,
+              pattern: '^(https?://[^\\s]+)?$',
+              description:
+                'An OpenTelemetry collector (OTLP over HTTP) that traces are sent to; empty for none. Holds from the next start of the daemon.',
+            }),
+          },
+          strict,
+        ),
         logLevel: Type.Union(
           [
             Type.Literal('debug'),

@@ -14,9 +14,18 @@ export const daemonRoutes = {
   health: route({
     method: 'GET',
     path: '/healthz',
-    summary: 'Say that the daemon is alive, and which one it is.',
+    summary: 'Say that the daemon is alive, and nothing else: anybody may ask.',
     role: 'reader',
     isOpen: true,
+    cost: 'cheap',
+    input: nothing,
+    reply: Type.Object({ alive: Type.Literal(true) }),
+  }),
+  identity: route({
+    method: 'GET',
+    path: '/v1/daemon',
+    summary: 'Say which daemon this is, for whoever found its socket.',
+    role: 'reader',
     cost: 'cheap',
     input: nothing,
     reply: Type.Object({

@@ -1,6 +1,7 @@
 import { agentErrors } from './agent-errors.ts'
 import { authErrors } from './auth-errors.ts'
 import type { ErrorKind } from './error-kind.ts'
+import { operateErrors } from './operate-errors.ts'
 import { pluginErrors } from './plugin-errors.ts'
 import { webSocketErrors } from './web-socket-errors.ts'
 
@@ -160,6 +161,7 @@ export const errorKinds = {
   ...authErrors,
   ...webSocketErrors,
   ...agentErrors,
+  ...operateErrors,
   internal: { status: 500, exit: 1, hint: 'This is a bug in aios; `aios daemon logs` has the details.' },
 } as const satisfies Record<string, ErrorKind>
 

@@ -73,6 +73,7 @@ export const EventEnvelope = Type.Object({
   type: Type.String(),
   repository: Type.Optional(Type.String()),
   time: Type.String(),
+  traceId: Type.Optional(Type.String({ description: 'Of the request that it came of, if it came of one.' })),
   data: Type.Unknown(),
 })
 export type EventEnvelope = Static<typeof EventEnvelope>

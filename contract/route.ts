@@ -26,6 +26,8 @@ export interface Route<
   readonly reply: Reply
   /** Bytes that its body may have, where that is not what all others may. */
   readonly bodyBytes?: number
+  /** The media type of the reply’s `text`, which alone is sent to whoever does not ask for JSON. */
+  readonly media?: string
   /**
    * `stream` answers with newline-delimited JSON, one reply a line, until either side ends it. One that
    * fails on the way says so in its last line: `{"problem": …}`.

@@ -3,6 +3,7 @@ import { daemonRoutes } from './daemon-routes.ts'
 import { evaluationRoutes } from './evaluation-routes.ts'
 import { hookRoutes } from './hook-routes.ts'
 import { noteRoutes } from './note-routes.ts'
+import { operateRoutes } from './operate-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 import { repositoryRoutes } from './repository-routes.ts'
@@ -18,6 +19,7 @@ export const routes = {
   ...pluginRoutes,
   ...noteRoutes,
   ...toolRoutes,
+  ...operateRoutes,
   ...authRoutes,
 } as const
 

@@ -3,6 +3,7 @@ import type { authRoutes } from '../contract/auth-routes.ts'
 import type { EventEnvelope } from '../contract/events.ts'
 import { AiosError } from '../contract/errors.ts'
 import type { noteRoutes } from '../contract/note-routes.ts'
+import type { operateRoutes } from '../contract/operate-routes.ts'
 import type { pluginRoutes } from '../contract/plugin-routes.ts'
 import type { Answers, InputOf } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
@@ -32,7 +33,7 @@ export interface AnswerParts {
     since(seq: number, limit: number): EventEnvelope[]
     subscribe(listener: (event: EventEnvelope) => void): () => void
   }
-  readonly health: () => Awaited<ReturnType<Answers<Routes>['health']>>
+  readonly identity: () => Awaited<ReturnType<Answers<Routes>['identity']>>
   readonly status: Answers<Routes>['status']
   readonly capabilities: Answers<Routes>['capabilities']
   readonly doctor: Answers<Routes>['doctor']
@@ -42,6 +43,7 @@ export interface AnswerParts {
   readonly plugins: Answers<typeof pluginRoutes>
   readonly notes: Answers<typeof noteRoutes>
   readonly tools: Answers<typeof toolRoutes>
+  readonly operate: Answers<typeof operateRoutes>
   readonly access: Answers<typeof authRoutes>
 }
 
@@ -51,7 +53,8 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
   const ask = (name: string) => openFor(name, repositories)
 
   return {
-    health: async () => parts.health(),
+    health: async () => ({ alive: true }),
+    identity: async () => parts.identity(),
     status: parts.status,
     capabilities: parts.capabilities,
     doctor: parts.doctor,
@@ -66,6 +69,7 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
     ...parts.plugins,
     ...parts.notes,
     ...parts.tools,
+    ...parts.operate,
     ...parts.access,
     followProgress: ({ repository }, signal) =>
       follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),

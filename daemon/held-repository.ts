@@ -14,6 +14,8 @@ export interface HeldRepository {
   status(): Promise<RepositoryStatus>
   /** Returns what is wrong, each with the command that mends it. */
   problems(): Problem[]
+  /** Returns the repository if it is open now; undefined otherwise. */
+  current(): OpenRepository | undefined
   /** Says whether its history is being read, or learned from. */
   isReading(): boolean
   close(): Promise<void>
@@ -69,6 +71,7 @@ export function holdRepository(registration: RegisteredRepository, shared: Share
       return statusOf(registration, current, health)
     },
     problems: () => problemsOf(registration, current, health),
+    current: () => current,
     isReading: () => current !== undefined && isBusy(current),
     async close() {
       ending.abort()

@@ -4,6 +4,7 @@ import type { Answers } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
 import type { Problem } from '../contract/status.ts'
 import type { Git } from './git/git.ts'
+import { createQuickGit } from './git/quick-git.ts'
 import type { Repository } from './git/repository.ts'
 import type { HeldRepository } from './held-repository.ts'
 import { answerHook, type AskListeners } from './hooks/ask.ts'
@@ -51,7 +52,8 @@ const deadlineMs = 4_500
 export function createHookDoor(parts: HookDoorParts): HookDoor {
   const { git, repositories, state, onError } = parts
   const folder = hooksFolder(state)
-  const readStaged = git === undefined ? undefined : createStagedReader(git, Date.now)
+  const quickGit = git === undefined ? undefined : createQuickGit(git)
+  const readStaged = quickGit === undefined ? undefined : createStagedReader(quickGit, Date.now)
   const hooks = createGitHooks({ shim: { folder, seconds: shimSeconds } })
   let listens: readonly QuestionHook[] = []
   let isOpen = false
@@ -101,6 +103,7 @@ export function createHookDoor(parts: HookDoorParts): HookDoor {
     },
     problems: (held) => problemsIn(held, hooks),
     async close() {
+      quickGit?.close()
       await spool?.close()
       isOpen = false
       hang()

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { readFile } from 'node:fs/promises'
 import type { authRoutes } from '../contract/auth-routes.ts'
 import type { Decision } from '../contract/caller.ts'
 import type { Answers } from '../contract/route.ts'
@@ -11,12 +10,12 @@ import type { Place } from './guard/origin.ts'
 import { createRateLimiter, type Rates, usualRates } from './guard/rate.ts'
 import { createSessions, type Sessions } from './guard/sessions.ts'
 import { checkExposure, type HttpSettings } from './guard/place.ts'
-import { openSigningKeys, type SecretPlace } from './guard/signing-keys.ts'
+import { openSigningKeys } from './guard/signing-keys.ts'
 import { openToken } from './guard/token.ts'
 import { openUsers } from './guard/users.ts'
 import { pairingLink } from './http/pairing.ts'
 import { ownFolder } from './http/socket.ts'
-import { writeDurably } from '../native-workers/durable-file.ts'
+import { secretInVault } from './open-vault.ts'
 
 /** Who may come in, and what they show. */
 export interface Access {
@@ -51,7 +50,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const token = openToken(tokenFile)
   const users = openUsers(join(folders.state, 'users.json'), now)
   if (settings.enabled) checkExposure(settings, users.list().length)
-  const keys = await openSigningKeys(secretFile(join(folders.state, 'signing-keys.json')), now)
+  const keys = await openSigningKeys(secretInVault(folders, 'signing-keys'), now)
   const sessions = createSessions(now)
   const accessTokens = createAccessTokens(keys, now)
   const limiter = createRateLimiter(rates, now)
@@ -62,13 +61,5 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     sessions,
     guardFor: (place, isLocal) =>
       createGuard({ place, sessions, accessTokens, users, limiter, ...(isLocal ? { token } : {}) }),
-  }
-}
-
-/** Returns a place in a file that only its owner may read. */
-function secretFile(path: string): SecretPlace {
-  return {
-    read: () => readFile(path, 'utf8').catch(() => undefined),
-    write: (text) => writeDurably(path, [Buffer.from(text)]),
   }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
@@ -15,10 +14,13 @@ import type { Mount } from './http/mount.ts'
 import { pairingMounts } from './http/pairing.ts'
 import { createServer, type DoorParts, type Server } from './http/server.ts'
 import type { Accept } from './http/upgrade.ts'
+import type { Watch } from './http/watch.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { logStream } from './log-stream.ts'
 import type { Access } from './open-access.ts'
+import { logRedaction } from './open-log.ts'
 import { announce, withdraw } from './service.ts'
+import { traceIdOf } from './telemetry/trace.ts'
 
 /** What everything that listens is opened with. */
 export interface DoorsParts {
@@ -29,6 +31,8 @@ export interface DoorsParts {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly answers: Answers<typeof routes>
+  /** Sees what is asked over HTTP. */
+  readonly watch?: Watch
   readonly access: Access
   /** Gets the url once it is known. */
   readonly service: Service
@@ -37,6 +41,8 @@ export interface DoorsParts {
   /** What speaks another protocol, by path, on every door. */
   readonly upgrades?: Readonly<Record<string, Accept>>
   readonly onDecision?: (decision: Decision) => void
+  /** How often it is looked whether whoever reads a stream may still do so, in milliseconds. */
+  readonly recheckMs?: number
 }
 
 /** Listens on the socket, and on TCP unless that is off; then tells where. Closing lets what runs end. */
@@ -59,15 +65,22 @@ export async function openDoors(parts: DoorsParts): Promise<void> {
   lifecycle.onClose('announcement', () => withdraw(folders.serviceFile, service))
 }
 
-function partsOf({ answers, settings, mounts, upgrades, onDecision }: DoorsParts): DoorParts {
+function partsOf(parts: DoorsParts): DoorParts {
+  const { answers, settings, watch, mounts, upgrades, onDecision, recheckMs } = parts
   return {
     answers,
     isReady: () => true,
-    traceId: () => randomBytes(16).toString('hex'),
-    logger: { level: settings.daemon.logLevel === 'debug' ? 'debug' : 'warn', stream: logStream },
+    traceId: traceIdOf,
+    ...(watch === undefined ? {} : { watch }),
+    logger: {
+      level: settings.daemon.logLevel === 'debug' ? 'debug' : 'warn',
+      stream: logStream,
+      redact: logRedaction,
+    },
     ...(mounts === undefined ? {} : { mounts }),
     ...(upgrades === undefined ? {} : { upgrades }),
     ...(onDecision === undefined ? {} : { onDecision }),
+    ...(recheckMs === undefined ? {} : { recheckMs }),
   }
 }
 

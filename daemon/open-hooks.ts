@@ -2,24 +2,27 @@ import type { Config } from '../contract/config.ts'
 import type { Fact } from '../contract/events.ts'
 import type { HookOutcome } from '../contract/hooks.ts'
 import type { HookPolicy } from './bus/hook-policy.ts'
-import { createHookBus, type HookBus } from './bus/hooks.ts'
+import { createHookBus, type HookBus, type HookCall } from './bus/hooks.ts'
 
 /** What the bus of hooks is opened with. */
 export interface HookParts {
   /** The user's own settings, as they are in force. */
   readonly settings: () => Config['hooks']
   readonly publish: (fact: Fact) => void
+  /** Told of each run in which somebody was asked. */
+  readonly onRun?: (outcome: HookOutcome, call: Omit<HookCall, 'data'>) => void
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
 /** Opens the bus of hooks under the user's policy; who denies and who fails becomes a fact. */
-export function openHooks({ settings, publish, now }: HookParts): HookBus {
+export function openHooks({ settings, publish, onRun, now }: HookParts): HookBus {
   const tell = tellingSeldom(publish, now)
   return createHookBus({
     policy: () => policyOf(settings()),
     now,
     onRecord(outcome, call) {
+      onRun?.(outcome, call)
       for (const fact of factsOf(outcome, call.id)) tell(fact)
     },
   })

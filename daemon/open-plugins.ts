@@ -19,6 +19,8 @@ import { answersAboutPlugins } from './answers-plugins.ts'
 import type { HookBus } from './bus/hooks.ts'
 import { watchFolders } from './git/watch-folders.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import { residentBytes } from './metrics/resident.ts'
 import { related } from './memory/related.ts'
 import { undone } from './memory/undone.ts'
 import { pastEvents } from './past-events.ts'
@@ -35,6 +37,7 @@ export interface PluginsGround {
   readonly now: () => number
   readonly journal: Journal
   readonly hooks: HookBus
+  readonly metrics: Metrics
   readonly repositories: Repositories
   readonly events: { subscribe(listener: (event: EventEnvelope) => void): () => void }
   /** What plugins with `memory:read` ask; not behind hooks, or a plugin would be asked about its own question. */
@@ -54,12 +57,19 @@ const secretTasks = new URL(`../native-workers/secret-tasks${suffix}`, import.me
 
 /** Opens the plugins and returns what answers the routes about them; they are read in the background. */
 export function openPlugins(ground: PluginsGround): Answers<typeof pluginRoutes> {
-  const { folders, logger, lifecycle, journal, hooks, repositories, events, now } = ground
+  const { folders, logger, lifecycle, journal, hooks, metrics, repositories, events, now } = ground
   const trouble = (where: string, error: unknown) => logger.warn({ where, err: error }, 'plugins')
   const sandbox = createSandbox({
     entry: sandboxEntry,
-    onLost: (group, reason) => logger.warn({ group, reason }, 'a sandbox was lost'),
+    onLost(group, reason) {
+      metrics.restarted('plugins')
+      logger.warn({ group, reason }, 'a sandbox was lost')
+    },
   })
+  const figures = metrics.read(async () => ({
+    memory: [{ process: 'plugins', bytes: await residentBytes(sandbox.processes()) }],
+  }))
+  lifecycle.onClose('figures of plugins', figures)
   lifecycle.onClose('sandbox', () => sandbox.close())
   const secrets = createSecretSearch(secretTasks)
   lifecycle.onClose('secret search', () => secrets.close())

@@ -6,6 +6,7 @@ import type { Service } from '../contract/service.ts'
 import type { Events } from './bus/events.ts'
 import { foreseen, problemOf } from './http/problem.ts'
 import type { IdleExit } from './idle.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import type { Journal } from './store/journal.ts'
 import { createWebSocketDoor, type WebSocketDoor } from './ws/door.ts'
 
@@ -17,17 +18,21 @@ export interface WebSocketGround {
   readonly events: Events
   readonly logger: Logger
   readonly idle: Pick<IdleExit, 'hold'>
+  readonly metrics: Pick<Metrics, 'webSocketDropped'>
 }
 
 /** Opens the WebSocket over the events that are kept and those that happen. Whoever opens it closes it. */
 export function openWebSockets(ground: WebSocketGround): WebSocketDoor {
-  const { service, answers, journal, events, logger, idle } = ground
+  const { service, answers, journal, events, logger, idle, metrics } = ground
   return createWebSocketDoor({
     service,
     answers,
     events: { since: journal.since, latest: journal.latest, subscribe: events.subscribe },
     hold: idle.hold,
-    onDropped: (why) => logger.debug({ why }, 'a WebSocket was dropped'),
+    onDropped(why) {
+      metrics.webSocketDropped(1)
+      logger.debug({ why }, 'a WebSocket was dropped')
+    },
     problemOf(error) {
       const expected = foreseen(error)
       const traceId = randomBytes(16).toString('hex')

@@ -28,16 +28,18 @@ export function lineAt(text: string, offset: number): number {
 }
 
 function freshLines(text: string, before: string): ChangedText {
-  const was = new Set(before.split('\n'))
+  const [from, to] = partThatDiffers(text, before, 0)
+  const was = new Set(before.slice(from, before.length - (text.length - to)).split('\n'))
   const lines: string[] = []
   const numbers: number[] = []
   const add = (line: string, number: number) => {
     lines.push(line)
     numbers.push(number)
   }
-  for (const [index, line] of text.split('\n').entries()) {
+  const first = lineAt(text, from)
+  for (const [index, line] of text.slice(from, to).split('\n').entries()) {
     if (was.has(line)) continue
-    const number = index + 1
+    const number = first + index
     if (numbers.length > 0 && numbers.at(-1) !== number - 1) add(gap, number)
     add(line, number)
   }
@@ -46,6 +48,14 @@ function freshLines(text: string, before: string): ChangedText {
 }
 
 function changedRegion(text: string, before: string): ChangedText {
+  const [from, to] = partThatDiffers(text, before, around)
+  const part = text.slice(from, to)
+  const firstLine = lineAt(text, from)
+  return { text: part, lineOf: (offset) => firstLine + lineAt(part, offset) - 1 }
+}
+
+/** Returns where the whole lines begin and end in which a text differs, and so many lines around them. */
+function partThatDiffers(text: string, before: string, lines: number): [from: number, to: number] {
   const shortest = Math.min(text.length, before.length)
   let start = 0
   while (start < shortest && text.charCodeAt(start) === before.charCodeAt(start)) start += 1
@@ -53,15 +63,12 @@ function changedRegion(text: string, before: string): ChangedText {
   const [end, oldEnd] = [text.length - 1, before.length - 1]
   while (same < shortest - start && text.charCodeAt(end - same) === before.charCodeAt(oldEnd - same))
     same += 1
-  const from = linesBack(text, start)
-  const part = text.slice(from, linesOn(text, text.length - same))
-  const firstLine = lineAt(text, from)
-  return { text: part, lineOf: (offset) => firstLine + lineAt(part, offset) - 1 }
+  return [linesBack(text, start, lines), linesOn(text, text.length - same, lines)]
 }
 
-function linesBack(text: string, offset: number): number {
+function linesBack(text: string, offset: number, lines: number): number {
   let at = offset
-  for (let line = 0; line <= around; line += 1) {
+  for (let line = 0; line <= lines; line += 1) {
     if (at <= 0) return 0
     at = text.lastIndexOf('\n', at - 1)
     if (at < 0) return 0
@@ -69,9 +76,9 @@ function linesBack(text: string, offset: number): number {
   return at + 1
 }
 
-function linesOn(text: string, offset: number): number {
+function linesOn(text: string, offset: number, lines: number): number {
   let at = offset
-  for (let line = 0; line <= around; line += 1) {
+  for (let line = 0; line <= lines; line += 1) {
     at = text.indexOf('\n', at)
     if (at < 0) return text.length
     at += 1

@@ -9,9 +9,27 @@ const fewestFiles = 200
 /** The folders of each layer, lowest first. A folder may import itself and what lies below its layer. */
 const layers = [
   ['contract'],
-  ['daemon/bus', 'daemon/git', 'daemon/tasks', 'daemon/telemetry', 'daemon/yaml', 'native-workers'],
+  [
+    'daemon/audit',
+    'daemon/bus',
+    'daemon/git',
+    'daemon/metrics',
+    'daemon/tasks',
+    'daemon/telemetry',
+    'daemon/vault',
+    'daemon/yaml',
+    'native-workers',
+  ],
   ['daemon/store', 'daemon/embedder', 'daemon/generator', 'plugins'],
-  ['daemon/memory', 'daemon/hooks', 'daemon/guard', 'daemon/skills', 'daemon/evolution', 'daemon/policy'],
+  [
+    'daemon/backup',
+    'daemon/memory',
+    'daemon/hooks',
+    'daemon/guard',
+    'daemon/skills',
+    'daemon/evolution',
+    'daemon/policy',
+  ],
   ['daemon/evaluation'],
   ['daemon/http', 'daemon/mcp', 'daemon/ws', 'cli'],
   ['daemon'],
@@ -35,8 +53,12 @@ const doors: Record<string, readonly string[]> = {
   'jsonc-parser': ['cli/agents'],
   'smol-toml': ['cli/agents'],
   jose: ['daemon/guard'],
+  'prom-client': ['daemon/metrics'],
+  tar: ['daemon/backup'],
   typebox: ['contract'],
   ws: ['daemon/ws'],
+  '@napi-rs/keyring': ['daemon/vault'],
+  '@opentelemetry/sdk-trace': ['daemon/telemetry'],
 }
 
 /** Packages that one file names, wherever else their names might be written: nothing gets around what it does. */

@@ -1,5 +1,9 @@
+import { resolve } from 'node:path'
 import { daemonRoutes } from '../../contract/daemon-routes.ts'
+import { operateRoutes } from '../../contract/operate-routes.ts'
+import type { ReplyOf } from '../../contract/route.ts'
 import type { DoctorAnswer } from '../../contract/status.ts'
+import { bytes, counted } from '../amount.ts'
 import { command } from '../command.ts'
 import { answer } from '../outcome.ts'
 import { sanitise } from '../../contract/plain.ts'
@@ -12,15 +16,36 @@ const degraded = 7
 export default command({
   name: 'doctor',
   summary: 'look for what is wrong, and mend it if asked',
-  options: { fix: { kind: 'flag', flags: '--fix', summary: 'mend what can be mended' } },
-  examples: ['aios doctor', 'aios doctor --fix'],
+  options: {
+    fix: { kind: 'flag', flags: '--fix', summary: 'mend what can be mended' },
+    bundle: {
+      kind: 'text',
+      flags: '--bundle <file>',
+      summary: 'write what helps to find a fault into a .tar.gz, without secrets and commits',
+    },
+  },
+  examples: ['aios doctor', 'aios doctor --fix', 'aios doctor --bundle aios.tar.gz'],
 
-  async run(context, _words, { fix }) {
+  async run(context, _words, { fix, bundle }) {
     const client = await context.connect()
+    if (bundle !== undefined) {
+      const path = resolve(context.directory, bundle)
+      return answer('bundle', await client.call(operateRoutes.bundle, { path }), printBundle)
+    }
     const found = await client.call(daemonRoutes.doctor, fix ? { fix } : {})
     return answer('doctor', found, print, found.healthy ? 0 : degraded)
   },
 })
+
+function printBundle(
+  { path, bytes: size, files, redactions }: ReplyOf<typeof operateRoutes.bundle>,
+  terminal: Terminal,
+): void {
+  terminal.line(styled('bold', path), styled('dim', `  ${bytes(size)}`))
+  terminal.line('Inside: ', files.join(', '))
+  if (redactions > 0) terminal.line(`${counted(redactions, 'secret')} taken out.`)
+  terminal.line(styled('dim', 'It was sent nowhere. Look at it before you send it.'))
+}
 
 function print({ healthy, checks }: DoctorAnswer, terminal: Terminal): void {
   for (const { name, ok, detail, hint, fixed } of checks) {

@@ -24,9 +24,10 @@ export interface BlobReader {
 /**
  * How long the processes are held open for the next question.
  *
- * A commit asks within seconds; what a gc deleted meanwhile takes up the disk for no longer than this.
+ * To start one takes longer than all that is asked about a commit, and who commits does so again before long. What a
+ * gc deleted meanwhile takes up the disk for no longer than this.
  */
-const idleMs = 20_000
+const idleMs = 5 * 60_000
 
 interface Held {
   readonly sizes: CatFile

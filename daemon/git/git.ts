@@ -101,9 +101,7 @@ function isRunnable(path: string): boolean {
 
 function startProcess(binary: string, args: readonly string[], options: GitOptions): GitProcess {
   options.signal?.throwIfAborted()
-  const bare = `safe.bareRepository=${options.bare === true ? 'all' : 'explicit'}`
-  const settings = [bare, ...(options.settings ?? [])].flatMap((setting) => ['-c', setting])
-  const child = spawn(binary, [...globalArguments, ...settings, ...args], {
+  const child = spawn(binary, gitWords(args, options), {
     cwd: options.cwd,
     env: { ...gitEnvironment(process.env), ...placeIn(options), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -115,6 +113,12 @@ function startProcess(binary: string, args: readonly string[], options: GitOptio
   // A process that ends before it read all of its input is judged by its exit code, not by the broken pipe.
   child.stdin.on('error', () => {})
   return { stdin: child.stdin, stdout: child.stdout, ended, kill }
+}
+
+/** Returns all arguments of a command: those that keep git from running anything else, and its own. */
+export function gitWords(args: readonly string[], { bare, settings = [] }: GitOptions): string[] {
+  const safe = `safe.bareRepository=${bare === true ? 'all' : 'explicit'}`
+  return [...globalArguments, ...[safe, ...settings].flatMap((setting) => ['-c', setting]), ...args]
 }
 
 function placeIn({ gitDir, workTree }: GitOptions): Record<string, string> {

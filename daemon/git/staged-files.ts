@@ -25,6 +25,9 @@ export interface IndexPlace {
   readonly objects: string
 }
 
+/** Whoever runs git for it. */
+type AskedGit = Pick<Git, 'run' | 'text'>
+
 /** Submodules stand in the index as commits, which have no size. */
 const submodule = '160000'
 
@@ -37,7 +40,7 @@ const mostLoose = 200
  * No file of the worktree is read, and none is written: git is not told where it is.
  */
 export async function readStagedFiles(
-  git: Git,
+  git: AskedGit,
   place: IndexPlace,
   signal: AbortSignal,
 ): Promise<StagedFile[]> {
@@ -50,11 +53,10 @@ export async function readStagedFiles(
   ]
   const sizes = new Map<string, number>()
   // Starting another process is most of what asking git would take.
-  const readLoose = async (oid: string) => {
-    const size = await looseSize(place.objects, oid)
+  for (const oid of blobs.slice(0, mostLoose)) {
+    const size = looseSize(place.objects, oid)
     if (size !== undefined) sizes.set(oid, size)
   }
-  await Promise.all(blobs.slice(0, mostLoose).map(readLoose))
   const others = blobs.filter((oid) => !sizes.has(oid))
   if (others.length > 0) await askSizes(others, git, where, sizes)
   return files.map((file) => ({ ...file, size: sizes.get(file.oid) ?? 0 }))
@@ -62,7 +64,7 @@ export async function readStagedFiles(
 
 async function askSizes(
   oids: readonly string[],
-  git: Git,
+  git: AskedGit,
   where: GitOptions,
   sizes: Map<string, number>,
 ): Promise<void> {
@@ -80,7 +82,7 @@ function optionsOf({ gitDir, indexFile }: IndexPlace, signal: AbortSignal): GitO
   return { cwd: gitDir, signal, env: { GIT_DIR: gitDir, GIT_INDEX_FILE: indexFile } }
 }
 
-async function diffIndex(git: Git, where: GitOptions): Promise<Omit<StagedFile, 'size'>[]> {
+async function diffIndex(git: AskedGit, where: GitOptions): Promise<Omit<StagedFile, 'size'>[]> {
   const command = ['diff-index', '--cached', '-z', '--raw', '--no-abbrev', '-M', ...diffArguments]
   const against = async (tree: string) => git.run([...command, '--end-of-options', tree], where)
   let { code, stdout, stderr } = await against('HEAD')

@@ -13,7 +13,7 @@ const keptMs = 60_000
  * Creates a reader that reads an index once for both questions of a commit: git writes a new file for each new
  * index, and a commit that moved HEAD is seen in its ref.
  */
-export function createStagedReader(git: Git, now: () => number): StagedReader {
+export function createStagedReader(git: Pick<Git, 'run' | 'text'>, now: () => number): StagedReader {
   let last: { readonly key: string; readonly at: number; readonly files: StagedFile[] } | undefined
 
   return async (place, signal) => {

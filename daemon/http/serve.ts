@@ -10,6 +10,7 @@ import { methodsAt } from './methods.ts'
 import { type Mount, serveMount } from './mount.ts'
 import { foreseen, problemOf } from './problem.ts'
 import { isStream, ndjson } from './stream.ts'
+import { watched, type Watch } from './watch.ts'
 
 /** What the HTTP door is made of. */
 export interface ServerParts extends EntranceParts {
@@ -18,7 +19,9 @@ export interface ServerParts extends EntranceParts {
   readonly mounts?: readonly Mount[]
   /** Whether questions can be answered; until then only the daemon itself can be asked about. */
   readonly isReady: () => boolean
-  readonly traceId: () => string
+  /** Returns the id of the trace that a request belongs to, by its `traceparent`. */
+  readonly traceId: (traceparent?: string) => string
+  readonly watch?: Watch
   /** Fastify's own; `false` for silence. */
   readonly logger: Exclude<FastifyServerOptions['logger'], undefined>
   /** How long running answers may take to end when the server closes. */
@@ -35,7 +38,14 @@ export interface Ends {
 }
 
 /** What can be asked of a daemon that is still getting ready. */
-const alwaysAnswered: ReadonlySet<RouteName> = new Set(['health', 'status', 'stop'])
+const alwaysAnswered: ReadonlySet<RouteName> = new Set([
+  'health',
+  'identity',
+  'ready',
+  'metrics',
+  'status',
+  'stop',
+])
 
 /** Serves each route of the contract. */
 export function serve(app: FastifyInstance, parts: ServerParts, ends: Ends): void {
@@ -64,8 +74,8 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
     method: route.method,
     url: route.path,
     ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
-    config: { admission: route, subject: name },
-    handler: async (request, response) => {
+    config: { admission: route, subject: name, isStream: route.shape === 'stream' },
+    handler: watched(parts.watch, name, async (request, response) => {
       if (!parts.isReady() && !alwaysAnswered.has(name)) {
         throw new AiosError('daemon.busy', 'The daemon is still starting.')
       }
@@ -73,11 +83,11 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
       const signal = AbortSignal.any([goneSignal(response), end])
       const answer: unknown = parts.answers[name](asked, signal)
       try {
-        if (!isStream(answer)) return asAsked(held(await answer), request, response)
+        if (!isStream(answer)) return asAsked(held(await answer), route, request, response)
         const lines = await ndjson(mapped(answer, held), (error) => {
           const expected = end.aborted ? foreseen(end.reason) : foreseen(error)
           const isBug = expected === undefined && !signal.aborted
-          if (isBug) request.log.error({ err: error, url: request.url }, 'a stream failed')
+          if (isBug) request.log.error({ err: error, route: name }, 'a stream failed')
           return problemOf(expected, request.id)
         })
         void response.type('application/x-ndjson')
@@ -85,16 +95,25 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
       } catch (error) {
         throw end.aborted ? end.reason : error
       }
-    },
+    }),
   })
 }
 
-/** Returns the reply, or only its text for a caller that reads no JSON, as a shell does. */
-function asAsked(reply: unknown, { headers }: FastifyRequest, response: FastifyReply): unknown {
+/** Returns the reply, or only its text for a caller that reads no JSON, as a shell or a collector does. */
+function asAsked(
+  reply: unknown,
+  { media }: Route,
+  { headers }: FastifyRequest,
+  response: FastifyReply,
+): unknown {
   const isText =
     typeof reply === 'object' && reply !== null && 'text' in reply && typeof reply.text === 'string'
-  if (!isText || headers.accept !== 'text/plain') return reply
-  void response.type('text/plain; charset=utf-8')
+  const wantsText =
+    media === undefined
+      ? headers.accept === 'text/plain'
+      : headers.accept?.includes('application/json') !== true
+  if (!isText || !wantsText) return reply
+  void response.type(media ?? 'text/plain; charset=utf-8')
   return reply.text
 }
 

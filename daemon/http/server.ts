@@ -10,6 +10,7 @@ import { answerRaw } from './raw-answer.ts'
 import { serve, type ServerParts } from './serve.ts'
 import { takeSocketPlace, type SocketPlace } from './socket.ts'
 import { acceptUpgrades, type Accept } from './upgrade.ts'
+import { countAnswers, traceparentOf } from './watch.ts'
 
 /** What one door is made of: what it answers, and what may become of its connections. */
 export interface DoorParts extends ServerParts {
@@ -44,6 +45,7 @@ export function createServer(parts: DoorParts): Server {
     running.add(request.id)
     reply.raw.once('close', () => running.delete(request.id))
   })
+  if (parts.watch !== undefined) countAnswers(app, parts.watch)
   serve(app, parts, { streams: closing.signal, answers: cut.signal })
   const upgraded = acceptUpgrades(app.server, {
     ...parts,
@@ -91,8 +93,8 @@ function createApp({ logger, traceId, guard, tls, patienceMs = 10_000 }: DoorPar
   const app = fastify({
     logger,
     serverFactory: (handler) => openHttp(handler, patienceMs, tls),
-    genReqId: traceId,
-    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: ({ headers }) => traceId(traceparentOf(headers)),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'traceId' }),
     bodyLimit: limits.bodyBytes,
     return503OnClosing: false,
     exposeHeadRoutes: false,
@@ -103,7 +105,7 @@ function createApp({ logger, traceId, guard, tls, patienceMs = 10_000 }: DoorPar
         () => answerError(error, request, reply),
         (refusal: unknown) => answerError(refusal, request, reply),
       ),
-    clientErrorHandler: (error, socket) => refuse(error, socket, traceId()),
+    clientErrorHandler: (error, socket) => refuse(error, socket, traceId(undefined)),
     routerOptions: { maxParamLength: 3 * 4096 },
   })
   app.setErrorHandler(answerError)
@@ -144,7 +146,9 @@ function misread({ code, message }: Error & { code?: string }): AiosError {
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const expected = foreseen(error)
-  if (expected === undefined) request.log.error({ err: error, url: request.url }, 'a request failed')
+  // What stands behind the path may be a question, and a question may quote a secret.
+  const url = request.url.split('?', 1)[0]
+  if (expected === undefined) request.log.error({ err: error, url }, 'a request failed')
   const problem = problemOf(expected, request.id)
   if (problem.code === 'daemon.stopping') void reply.header('connection', 'close')
   void reply.code(problem.status).type('application/problem+json').send(problem)

@@ -3,6 +3,8 @@ import type { Progress } from '../../contract/events.ts'
 /** Measures how far an ingestion is, how fast it goes and how long it will take. */
 export interface ProgressMeter {
   readonly current: Progress
+  /** When it last left being idle, in milliseconds; undefined while it is. */
+  readonly busySince: number | undefined
   begin(phase: Progress['phase'], total: number): void
   expect(total: number): void
   advance(count: number): void
@@ -17,6 +19,7 @@ export function createProgressMeter(now: () => number): ProgressMeter {
   const listeners = new Set<(progress: Progress) => void>()
   let current = idle
   let beganAt = now()
+  let busySince: number | undefined
 
   function change(changed: Partial<Progress>): void {
     current = withRate({ ...current, ...changed }, (now() - beganAt) / 1000)
@@ -27,8 +30,12 @@ export function createProgressMeter(now: () => number): ProgressMeter {
     get current() {
       return current
     },
+    get busySince() {
+      return busySince
+    },
     begin(phase, total) {
       beganAt = now()
+      busySince = phase === 'idle' ? undefined : (busySince ?? beganAt)
       change({ phase, done: 0, total })
     },
     expect: (total) => change({ total }),

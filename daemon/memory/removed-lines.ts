@@ -10,19 +10,40 @@ const mostRemoved = 200
 /** Two lines of which more is the same are one line, edited. */
 const alike = 0.5
 
-/** Returns what differs between two texts; a text that was not there before is fresh as a whole. */
+/**
+ * Returns what differs between two texts; a text that was not there before is fresh as a whole.
+ *
+ * Only what lies between the first and the last line that differ is looked at. A line that is gone from there and
+ * stands elsewhere as well is told as gone.
+ */
 export function compareLines(before: string, after: string): LineChange {
-  const old = before.split('\n')
-  const now = after.split('\n')
+  const { start, end } = sameAround(before, after)
+  const old = before.slice(start, before.length - end).split('\n')
+  const now = after.slice(start, after.length - end).split('\n')
+  const first = start === 0 ? 1 : before.slice(0, start).split('\n').length
   const stays = new Set(now)
   const was = new Set(old)
   const gone = new Map<string, number>()
   for (const [index, line] of old.entries()) {
     if (stays.has(line)) continue
     const key = lineKey(line)
-    if (saysEnough(key)) gone.set(key, index + 1)
+    if (saysEnough(key)) gone.set(key, first + index)
   }
   return { gone, fresh: new Set(now.filter((line) => !was.has(line)).map(lineKey)) }
+}
+
+/** Returns how many characters of whole lines two texts have in common at their start, and at their end. */
+function sameAround(before: string, after: string): { start: number; end: number } {
+  const shortest = Math.min(before.length, after.length)
+  let same = 0
+  while (same < shortest && before.charCodeAt(same) === after.charCodeAt(same)) same += 1
+  const start = same === 0 ? 0 : before.lastIndexOf('\n', same - 1) + 1
+  const [last, lastOfAfter] = [before.length - 1, after.length - 1]
+  let end = 0
+  while (end < shortest - start && before.charCodeAt(last - end) === after.charCodeAt(lastOfAfter - end))
+    end += 1
+  const line = before.indexOf('\n', before.length - end)
+  return { start, end: line < 0 ? 0 : before.length - line }
 }
 
 /**

@@ -81,13 +81,13 @@ interface Found {
 
 /** Returns the commits, newest first, that say they mended something in a file. */
 function fixesOf(path: string, { graph }: Memory): number[] {
-  return graph
+  const fixes = graph
     .touching(path)
-    .filter(
-      (fix) => graph.kind(fix) === 'fix' && graph.pathCount(fix) <= mostPaths && isOfCode(graph.subject(fix)),
-    )
+    .filter((fix) => graph.kind(fix) === 'fix' && graph.pathCount(fix) <= mostPaths)
     .toSorted((one, other) => graph.committerTime(other) - graph.committerTime(one))
-    .slice(0, fixesPerFile)
+  // What a subject says takes longest to find out, so the few that are looked at are asked alone.
+  const ofCode = fixes.values().filter((fix) => isOfCode(graph.subject(fix)))
+  return ofCode.take(fixesPerFile).toArray()
 }
 
 async function readTexts(

@@ -11,6 +11,7 @@ import type {
   PassageTerms,
   PreparedVectors,
   StoreSettings,
+  StoreSize,
   TextColumn,
 } from './store.ts'
 import { wordsOf } from './words.ts'
@@ -70,10 +71,8 @@ export function createArrayStore(settings: StoreSettings): MemoryStore {
     scanTerms: vectors.scanTerms,
     prepareVectors: vectors.prepare,
     async optimize() {},
-    async size() {
-      const count = [...passages.values()].flat().length
-      return { episodes: episodes.size, complete: details.size, passages: count, bytes: 0, unindexed: 0 }
-    },
+    whileStill: (work) => work(),
+    size: async () => sizeOf(kept),
     async close() {},
   }
 }
@@ -86,6 +85,11 @@ interface Kept {
   readonly episodes: Map<string, EpisodeRow>
   readonly details: Map<string, DetailRow>
   readonly passages: Map<string, PassageRow[]>
+}
+
+function sizeOf({ episodes, details, passages }: Kept): StoreSize {
+  const count = [...passages.values()].flat().length
+  return { episodes: episodes.size, complete: details.size, passages: count, bytes: 0, unindexed: 0 }
 }
 
 /** Keeps whose vectors the passages have. */

@@ -51,6 +51,7 @@ const migrations = [
      plugin TEXT NOT NULL, hash TEXT NOT NULL, repository TEXT NOT NULL, calls INTEGER NOT NULL,
      denials INTEGER NOT NULL, false_blocks INTEGER NOT NULL, at INTEGER NOT NULL,
      PRIMARY KEY (plugin, hash, repository)) STRICT, WITHOUT ROWID;`,
+  `ALTER TABLE events ADD COLUMN trace TEXT;`,
 ]
 
 const pluginTables = ['approvals', 'settings', 'values', 'calls', 'lines', 'notes', 'trials']

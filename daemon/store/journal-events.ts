@@ -9,7 +9,7 @@ export function eventsIn(
   database: DatabaseSync,
 ): Pick<Journal, 'append' | 'since' | 'latest' | 'oldest' | 'prune'> {
   const insert = database.prepare(
-    'INSERT INTO events (id, type, repository, time, data) VALUES (?, ?, ?, ?, ?) RETURNING seq',
+    'INSERT INTO events (id, type, repository, time, data, trace) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
   )
   const after = database.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?')
   const last = database.prepare(
@@ -21,11 +21,17 @@ export function eventsIn(
 
   return {
     latest,
-    append(fact, at) {
+    append(fact, at, traceId) {
       const event = { id: randomUUID(), type: fact.type, time: new Date(at).toISOString(), data: fact.data }
       const repository = 'repository' in fact.data ? fact.data.repository : undefined
-      const row = insert.get(event.id, event.type, repository ?? null, event.time, JSON.stringify(event.data))
-      return { seq: numberIn(row, 'seq'), ...event, ...(repository === undefined ? {} : { repository }) }
+      const data = JSON.stringify(event.data)
+      const row = insert.get(event.id, event.type, repository ?? null, event.time, data, traceId ?? null)
+      return {
+        seq: numberIn(row, 'seq'),
+        ...event,
+        ...(repository === undefined ? {} : { repository }),
+        ...(traceId === undefined ? {} : { traceId }),
+      }
     },
     since: (seq, limit) => after.all(seq, limit).map(eventOf),
     oldest: () => numberIn(first.get(), 'seq'),
@@ -41,7 +47,11 @@ function eventOf(row: SqlRow): EventEnvelope {
     time: textIn(row, 'time'),
     data: parse(textIn(row, 'data')),
   }
-  return row['repository'] === null ? event : { ...event, repository: textIn(row, 'repository') }
+  return {
+    ...event,
+    ...(row['repository'] === null ? {} : { repository: textIn(row, 'repository') }),
+    ...(row['trace'] === null ? {} : { traceId: textIn(row, 'trace') }),
+  }
 }
 
 function parse(text: string): unknown {

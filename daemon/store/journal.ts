@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { backup, type DatabaseSync } from 'node:sqlite'
 import type { EventEnvelope, Fact } from '../../contract/events.ts'
 import { notesIn, type JournalOfNotes } from './journal-notes.ts'
 import { openJournalDatabase } from './journal-database.ts'
@@ -40,7 +40,7 @@ export interface Skipped {
  */
 export interface Journal {
   /** Numbers a fact and keeps it. Numbers have no gaps, and none is ever used again. */
-  append(fact: Fact, at: number): EventEnvelope
+  append(fact: Fact, at: number, traceId?: string): EventEnvelope
   /** Returns the facts after this number, oldest first. */
   since(seq: number, limit: number): EventEnvelope[]
   /** Returns the number of the newest fact; 0 when nothing ever happened. */
@@ -82,8 +82,13 @@ export interface Journal {
   /** What is kept of plugins. */
   readonly plugins: JournalOfPlugins
 
+  /** Writes a copy of all of it into a new file: one moment of it, whatever is kept meanwhile. */
+  copyTo(file: string): Promise<void>
   close(): void
 }
+
+/** Pages that are copied before others have a turn: a megabyte. */
+const pagesAtOnce = 256
 
 /** Opens the journal in a file. One that is damaged is moved aside, and what can be read of it is kept. */
 export function openJournal(file: string, onHealed: (detail: string) => void): Journal {
@@ -95,6 +100,9 @@ export function openJournal(file: string, onHealed: (detail: string) => void): J
     ...commitsIn(database),
     notes: notesIn(database),
     plugins: pluginsIn(database),
+    async copyTo(copy) {
+      await backup(database, copy, { rate: pagesAtOnce })
+    },
     close() {
       if (database.isOpen) database.close()
     },

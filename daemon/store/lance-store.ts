@@ -70,6 +70,7 @@ export async function openLanceStore(folder: string, options: LanceStoreOptions)
     scanTerms: (signal) => scanTerms(gate, signal),
     prepareVectors: (settings, encode, signal) => prepareVectors(folder, gate, settings, encode, signal),
     optimize: upkeep.run,
+    whileStill: (work) => gate.write(work),
     size: () => gate.read((tables) => sizeOf(folder, tables)),
     close: () => gate.close(),
   }

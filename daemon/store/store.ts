@@ -138,6 +138,8 @@ export interface MemoryStore {
 
   /** Brings the indexes level with the rows and merges small files; removes versions older than the grace period. */
   optimize(): Promise<void>
+  /** Does the work when what is being written is written, and before anything else is. */
+  whileStill<T>(work: () => Promise<T>): Promise<T>
   /** Returns how much is kept. */
   size(): Promise<StoreSize>
   close(): Promise<void>

@@ -201,7 +201,7 @@ async function startDaemon(folders: StateFolders, environment: NodeJS.ProcessEnv
 
 async function answers(client: Client, pid: number | undefined): Promise<boolean> {
   try {
-    return (await client.call(daemonRoutes.health, {})).pid === pid
+    return (await client.call(daemonRoutes.identity, {})).pid === pid
   } catch {
     return false
   }

@@ -1,7 +1,8 @@
 import type { authRoutes } from '../../contract/auth-routes.ts'
 import { AiosError } from '../../contract/errors.ts'
-import type { EvaluationReport } from '../../contract/evaluation.ts'
 import type { noteRoutes } from '../../contract/note-routes.ts'
+import type { operateRoutes } from '../../contract/operate-routes.ts'
+import type { EvaluationReport } from '../../contract/evaluation.ts'
 import type { pluginRoutes } from '../../contract/plugin-routes.ts'
 import type { Answers } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
@@ -36,7 +37,8 @@ export function answersWith(some: Partial<Every> = {}): Every {
     remarks: [],
   }
   return {
-    health: async () => ({ id: 'one', pid: process.pid, version: '1.2.3', protocol: 1, ready: true }),
+    health: async () => ({ alive: true }),
+    identity: async () => ({ id: 'one', pid: process.pid, version: '1.2.3', protocol: 1, ready: true }),
     status: async () => ({
       daemon: {
         id: 'one',
@@ -115,9 +117,39 @@ export function answersWith(some: Partial<Every> = {}): Every {
     ...noteAnswers,
     callTool: async ({ tool }) => ({ text: `asked ${tool}`, data: { tool }, isError: false }),
     episodeText: async ({ oid: asked }) => ({ text: `Commit ${asked}` }),
+    ...operateAnswers,
     ...authAnswers,
     ...some,
   }
+}
+
+const head = { seq: 1, hash: 'c'.repeat(64) }
+
+const operateAnswers: Pick<Every, keyof typeof operateRoutes> = {
+  ready: async () => ({ ready: true }),
+  metrics: async () => ({ text: '# TYPE tides gauge\ntides 2\n' }),
+  async *auditEntries() {
+    yield {
+      ...head,
+      time: '2024-05-01T00:00:00Z',
+      kind: 'hook.verdict',
+      actor: 'secrets',
+      subject: 'pre-commit in tide-1',
+      decision: 'deny',
+      previous: '0'.repeat(64),
+    }
+  },
+  auditHead: async () => head,
+  verifyAudit: async () => ({ whole: true, entries: 1, head }),
+  bundle: async ({ path }) => ({ path, bytes: 1234, files: ['versions.json'], redactions: 0 }),
+  backup: async ({ path, full = false }) => ({
+    path,
+    bytes: 1234,
+    sha256: 'd'.repeat(64),
+    full,
+    files: 2,
+    left: [],
+  }),
 }
 
 export const evaluation: EvaluationReport = {

@@ -32,8 +32,8 @@ export async function homeWith(some: Partial<Answers<typeof routes>> = {}): Prom
   mkdirSync(folders.runtime, { recursive: true, mode: 0o700 })
   const answers = answersWith(some)
   await serve(some, { socket: folders.socket })
-  const { ready: _ready, ...health } = await answers.health({}, new AbortController().signal)
-  const service = { ...health, socket: folders.socket, url: '', startedAt: new Date().toISOString() }
+  const { ready: _ready, ...identity } = await answers.identity({}, new AbortController().signal)
+  const service = { ...identity, socket: folders.socket, url: '', startedAt: new Date().toISOString() }
   writeFileSync(folders.serviceFile, JSON.stringify(service), { mode: 0o600 })
   return home
 }

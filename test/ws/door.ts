@@ -14,6 +14,7 @@ import { createServer } from '../../daemon/http/server.ts'
 import { openEvents } from '../../daemon/open-events.ts'
 import { openJournal, type Journal } from '../../daemon/store/journal.ts'
 import type { Dropped } from '../../daemon/ws/connection.ts'
+import { createTraces } from '../../daemon/telemetry/trace.ts'
 import { createWebSocketDoor, type WebSocketDoor } from '../../daemon/ws/door.ts'
 import { answersWith } from '../http/answers.ts'
 
@@ -51,14 +52,21 @@ export function newFolder(): string {
 }
 
 /** Opens a door on a Unix socket, until the test ends. */
-export async function openDoor({
+export async function openDoor(setting: DoorSetting = {}): Promise<OpenDoor> {
+  const opened = await openDoorFor(setting)
+  open.push(opened)
+  return opened
+}
+
+/** Opens a door on a Unix socket; whoever opens it closes it. */
+export async function openDoorFor({
   folder = newFolder(),
   answers = {},
   ...limits
-}: DoorSetting = {}): Promise<OpenDoor> {
+}: DoorSetting): Promise<OpenDoor> {
   const socket = join(folder, 'aios.sock')
   const journal = openJournal(join(folder, 'journal.sqlite'), () => {})
-  const events = openEvents(journal, pino({ level: 'silent' }), Date.now)
+  const events = openEvents(journal, pino({ level: 'silent' }), Date.now, createTraces())
   const dropped: Dropped[] = []
   const bugs: unknown[] = []
   const everyAnswer = answersWith(answers)
@@ -89,7 +97,7 @@ export async function openDoor({
     await server.close()
     journal.close()
   }
-  const opened = {
+  return {
     socket,
     journal,
     events,
@@ -99,8 +107,6 @@ export async function openDoor({
     publish: events.publish,
     close: () => (closing ??= close()),
   }
-  open.push(opened)
-  return opened
 }
 
 /** Returns a fact of so many bytes, more or less. */

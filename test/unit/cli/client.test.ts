@@ -31,8 +31,8 @@ test('a kept connection that was closed meanwhile is replaced, without anyone no
   })
   await once(child.stdout, 'data')
 
-  expect((await client.call(daemonRoutes.health, {})).id).toBe('1')
+  expect((await client.call(daemonRoutes.identity, {})).id).toBe('1')
   // While this waits, nothing here can notice that the connection was closed.
   spawnSync('sleep', ['0.5'])
-  expect((await client.call(daemonRoutes.health, {})).id).toBe('2')
+  expect((await client.call(daemonRoutes.identity, {})).id).toBe('2')
 })

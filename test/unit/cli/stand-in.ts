@@ -35,7 +35,7 @@ async function listen(spoken: number): Promise<void> {
   const { id, pid, version } = service
   const server = createServer({
     answers: answersWith({
-      health: async () => ({ id, pid, version, protocol: spoken, ready: true }),
+      identity: async () => ({ id, pid, version, protocol: spoken, ready: true }),
       stop: async () => {
         setImmediate(() => void server.close())
         return { pid }
