@@ -7,6 +7,7 @@ export default {
     'cli/main.ts!',
     'daemon/main.ts!',
     'daemon/restore-main.ts!',
+    'daemon/evaluator-main.ts!',
     'native-workers/main.ts!',
     'native-workers/tasks.ts!',
     'native-workers/secret-tasks.ts!',
@@ -21,7 +22,7 @@ export default {
     'test/faults/store-writer.ts',
     'test/faults/vectors-writer.ts',
   ],
-  ignoreBinaries: ['mkfifo', 'unshare', 'mount', 'umount', 'openssl'],
+  ignoreBinaries: ['systemd-analyze', 'mkfifo', 'unshare', 'mount', 'umount', 'openssl'],
   ignoreExportsUsedInFile: { interface: true, type: true },
   project: [
     '{contract,daemon,plugins,native-workers,cli}/**/*.ts!',

@@ -27,12 +27,16 @@ export async function* benchMcp(repository: string): AsyncGenerator<object> {
     try {
       await remember(daemon, repository)
       const sessions: Session[] = []
+      const bareMs: number[] = []
       // The first is cold for everybody: files, compiled code, the daemon's tokenizer.
       for (let turn = 0; turn <= rounds; turn += 1) {
+        const bare = await bareNode()
         const session = await sessionIn(repository, daemon.environment)
-        if (turn > 0) sessions.push(session)
+        if (turn === 0) continue
+        bareMs.push(bare)
+        sessions.push(session)
       }
-      return rowsOf(sessions)
+      return [{ figure: 'a node that does nothing, beside each', ms: spread(bareMs) }, ...rowsOf(sessions)]
     } finally {
       await daemon.stop()
     }
@@ -72,6 +76,13 @@ function rowsOf(sessions: readonly Session[]): object[] {
       target: defaultAnswerTokens,
     },
   ]
+}
+
+/** Returns how long a node takes that does nothing: on a busy machine, what the other times are to be read by. */
+async function bareNode(): Promise<number> {
+  const began = performance.now()
+  await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit')
+  return performance.now() - began
 }
 
 type Server = ChildProcessByStdio<Writable, Readable, null>

@@ -74,9 +74,7 @@ async function crowd(daemon: BenchDaemon, refuse: Refuse): Promise<object[]> {
   const rows = [
     { ...cost, rssMib: mib(connected.rssBytes) },
     await fanOut('fan-out', all, daemon, async () => {
-      for (let fact = 0; fact < factsPerSecond * fanOutSeconds; fact += 1) {
-        await Promise.all([refuse(), sleep(1000 / factsPerSecond)])
-      }
+      await atPace(factsPerSecond * fanOutSeconds, 1000 / factsPerSecond, refuse)
     }),
     await fanOut('fan-out, as fast as facts come', all, daemon, async () => {
       await inTurns(burst, 8, refuse)
@@ -100,9 +98,9 @@ async function fanOut(
   const cpuBefore = usageOf(daemon.pid).cpuSeconds
   const began = performance.now()
   await act()
-  const seconds = (performance.now() - began) / 1000
   const latest = await newest(daemon)
   await Promise.all(all.map((client) => client.until(latest)))
+  const seconds = (performance.now() - began) / 1000
   const heard = all.flatMap((client) => client.delaysMs())
   const expected = (latest - before) * all.length
   const after = usageOf(daemon.pid)
@@ -129,10 +127,9 @@ async function talk(all: readonly BenchClient[], daemon: BenchDaemon): Promise<o
     all.map(async (client, at) => {
       const own: number[] = []
       await sleep((at / all.length) * (1000 / pingsPerSecond))
-      for (let ping = 0; ping < pingsPerSecond * pingSeconds; ping += 1) {
-        const [ms] = await Promise.all([client.ping(), sleep(1000 / pingsPerSecond)])
-        own.push(ms)
-      }
+      await atPace(pingsPerSecond * pingSeconds, 1000 / pingsPerSecond, async () => {
+        own.push(await client.ping())
+      })
       return own
     }),
   )
@@ -159,7 +156,7 @@ async function slow(daemon: BenchDaemon, refuse: Refuse): Promise<object> {
   const began = performance.now()
   while ((readers[0]?.bytes() ?? 0) < 2 * webSocketLimits.bufferBytes) await inTurns(100, 8, refuse)
   const seconds = (performance.now() - began) / 1000
-  const peak = usageOf(daemon.pid)
+  const after = usageOf(daemon.pid)
   const latest = await newest(daemon)
   for (const client of stuck) client.resume()
   const cut = await Promise.all(stuck.map((client) => Promise.race([client.until(latest), client.closed()])))
@@ -176,7 +173,7 @@ async function slow(daemon: BenchDaemon, refuse: Refuse): Promise<object> {
     lostAfterResuming: everyone.reduce((sum, client) => sum + latest - from - client.delaysMs().length, 0),
     outOfOrderOrTwice: everyone.reduce((sum, client) => sum + client.mistakes(), 0),
     rssMibBefore: mib(before.rssBytes),
-    rssMibAfter: mib(peak.rssBytes),
+    rssMibAfter: mib(after.rssBytes),
   }
   await Promise.all(everyone.map((client) => client.close()))
   return row
@@ -196,6 +193,15 @@ async function newest(daemon: BenchDaemon): Promise<number> {
   const client = await connectClient(daemon.client.socket)
   await client.close()
   return client.last()
+}
+
+/** Begins the act so often, by the clock: what took long is made up for. */
+async function atPace(count: number, everyMs: number, act: () => Promise<void>): Promise<void> {
+  const began = performance.now()
+  for (let turn = 0; turn < count; turn += 1) {
+    await sleep(Math.max(0, began + turn * everyMs - performance.now()))
+    await act()
+  }
 }
 
 async function inTurns(count: number, atOnce: number, act: () => Promise<void>): Promise<void> {

@@ -10,6 +10,7 @@ const tree = {
   context: async () => (await import('./commands/context.ts')).default,
   show: async () => (await import('./commands/show.ts')).default,
   timeline: async () => (await import('./commands/timeline.ts')).default,
+  eval: async () => (await import('./commands/eval.ts')).default,
   status: async () => (await import('./commands/status.ts')).default,
   doctor: async () => (await import('./commands/doctor.ts')).default,
   repo: async () => (await import('./commands/repo.ts')).default,

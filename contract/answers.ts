@@ -86,6 +86,13 @@ export const RecallAnswer = Type.Object({
   abstained: Type.Boolean({
     description: 'Whether something was found but is not good enough to be an answer.',
   }),
+  confidence: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description: 'How well the best of what was found covers the question, even where there is no answer.',
+    }),
+  ),
   reason: Type.Optional(Type.String()),
   tookMs: Type.Number(),
 })

@@ -56,9 +56,16 @@ function unknownFields(schema: TSchema, value: unknown, at: string): Complaint[]
 function allowedAt(schema: TSchema, instancePath: string): string | undefined {
   let here: TSchema | undefined = schema
   for (const name of instancePath.split('/').slice(1)) here = here && propertiesOf(here)?.[name]
-  if (here === undefined || !('anyOf' in here) || !Array.isArray(here.anyOf)) return undefined
-  const words = here.anyOf.map((part: unknown) => (isRecord(part) ? part['const'] : undefined))
-  return words.every((word) => typeof word === 'string') ? `must be one of ${words.join(', ')}` : undefined
+  const words = here === undefined ? [] : wordsOf(here)
+  return words.length > 0 && words.every((word) => typeof word === 'string')
+    ? `must be one of ${words.join(', ')}`
+    : undefined
+}
+
+function wordsOf(schema: TSchema): unknown[] {
+  if ('enum' in schema && Array.isArray(schema.enum)) return schema.enum
+  if (!('anyOf' in schema) || !Array.isArray(schema.anyOf)) return []
+  return schema.anyOf.map((part: unknown) => (isRecord(part) ? part['const'] : undefined))
 }
 
 function propertiesOf(schema: TSchema): Record<string, TSchema> | undefined {

@@ -12,7 +12,14 @@ const share = (value: number, description: string) =>
 const strict = { additionalProperties: false } as const
 
 /** How much each signal counts for one kind of question. */
-const weights = (subject: number, message: number, paths: number, terms: number, vector: number) =>
+const weights = (
+  subject: number,
+  message: number,
+  paths: number,
+  terms: number,
+  vector: number,
+  [files, blame]: readonly [files: number, blame: number] = [0, 0],
+) =>
   Type.Object(
     {
       subject: share(subject, 'Words of the subject.'),
@@ -20,6 +27,8 @@ const weights = (subject: number, message: number, paths: number, terms: number,
       paths: share(paths, 'Full text of the paths.'),
       terms: share(terms, 'Words and identifiers of the hunks.'),
       vector: share(vector, 'Nearness of meaning.'),
+      files: share(files, 'Having touched the files of a diff that is asked about.'),
+      blame: share(blame, 'Having written the lines of a diff that is asked about.'),
       recency: share(0.05, 'Being new.'),
       trust: share(0.1, 'Not having been reverted, and still being on a branch.'),
     },
@@ -70,10 +79,10 @@ export const Config = Type.Object(
         }),
         weights: Type.Object(
           {
-            prose: weights(1, 1, 0.2, 0.35, 0.15),
-            code: weights(0.5, 0.5, 0.2, 1, 0.3),
+            prose: weights(1, 1, 0.2, 0.35, 0.1),
+            code: weights(0.5, 0.5, 0.2, 1, 0.2),
             path: weights(0.2, 0.3, 1, 0.3, 0.1),
-            diff: weights(0, 0.4, 0.4, 1, 0.4),
+            diff: weights(0, 1.2, 0.4, 1, 0.4, [0.5, 0.8]),
           },
           strict,
         ),

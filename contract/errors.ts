@@ -152,6 +152,11 @@ export const errorKinds = {
     exit: 75,
     hint: 'The workers are being restarted; see `aios daemon logs`.',
   },
+  'evaluation.lost': {
+    status: 500,
+    exit: 1,
+    hint: 'Run it again, with a smaller --sample if memory is short; `aios daemon logs` may say more.',
+  },
   ...pluginErrors,
   ...authErrors,
   ...webSocketErrors,

@@ -1,5 +1,6 @@
 import { authRoutes } from './auth-routes.ts'
 import { daemonRoutes } from './daemon-routes.ts'
+import { evaluationRoutes } from './evaluation-routes.ts'
 import { hookRoutes } from './hook-routes.ts'
 import { noteRoutes } from './note-routes.ts'
 import { operateRoutes } from './operate-routes.ts'
@@ -13,6 +14,7 @@ export const routes = {
   ...daemonRoutes,
   ...repositoryRoutes,
   ...questionRoutes,
+  ...evaluationRoutes,
   ...hookRoutes,
   ...pluginRoutes,
   ...noteRoutes,

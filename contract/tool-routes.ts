@@ -13,7 +13,7 @@ export const toolRoutes = {
     role: 'writer',
     cost: 'search',
     input: Type.Object({
-      tool: Type.Enum(['recall', 'why', 'related', 'context', 'remember', 'feedback']),
+      tool: Type.String({ minLength: 1, maxLength: 32, description: 'The name of a tool, as MCP lists it.' }),
       arguments: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
       directory: Type.Optional(
         Type.String({ maxLength: 4096, description: 'The repository that is meant when none is named.' }),

@@ -90,7 +90,7 @@ export const tools = {
   context: {
     title: 'Pack context for a task',
     description:
-      'Pack what to know before a task into one answer: fitting commits, the last changes of the files, what ' +
+      'Pack what to know before a task into one answer: notes, fitting commits, the last changes of the files, what ' +
       'changes with them. Use once, at the start; ask for more `tokens` if the task is large. For one question use `recall`.',
     role: 'reader',
     input: Type.Object({

@@ -39,6 +39,7 @@ export interface AnswerParts {
   readonly doctor: Answers<Routes>['doctor']
   readonly stop: Answers<Routes>['stop']
   readonly hooks: HookDoor['answers']
+  readonly evaluate: Answers<Routes>['evaluate']
   readonly plugins: Answers<typeof pluginRoutes>
   readonly notes: Answers<typeof noteRoutes>
   readonly tools: Answers<typeof toolRoutes>
@@ -64,6 +65,7 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
 
     ...answersAbout(repositories),
     ...parts.hooks,
+    evaluate: parts.evaluate,
     ...parts.plugins,
     ...parts.notes,
     ...parts.tools,

@@ -28,6 +28,7 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { loadTokenCounter } from './memory/tokens.ts'
 import { type Access, openAccess } from './open-access.ts'
 import { openStateAudit } from './open-audit.ts'
+import { openEvaluation } from './open-evaluation.ts'
 import { openEvents } from './open-events.ts'
 import { openGitHooks } from './open-git-hooks.ts'
 import { openHooks } from './open-hooks.ts'
@@ -56,6 +57,8 @@ export interface DaemonOptions {
   readonly workersEntry: URL
   /** The program that the trainer's process runs. */
   readonly trainerEntry: URL
+  /** The program that the evaluator's process runs. */
+  readonly evaluatorEntry: URL
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Told when the daemon should end, and why. */
@@ -111,7 +114,7 @@ async function build(ground: Ground): Promise<Daemon> {
   const audit = openStateAudit({ ...ground, ...observation })
   const events = openEvents(journal, logger, now, traces)
   events.subscribe(({ type }) => collectAfter(type))
-  const workers = openWorkers(ground, events, observation.metrics)
+  const workers = openWorkers(ground, events, observation)
   const config = await holdOwnConfig(ground)
   const recordDrop = recordDrops(audit)
   const hooks = openHooks({
@@ -210,6 +213,7 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
     capabilities: async () => capabilitiesOf(service, hooks.listeners()),
     hooks: gitHooks.answers,
     access: access.answers,
+    evaluate: openEvaluation({ ...ground, repositories }),
     doctor: ({ fix = false }) =>
       examine({ folders, repositories, git: createGit(), hookProblems: gitHooks.problems }, fix),
     stop: async ({ reason = 'asked to' }) => {

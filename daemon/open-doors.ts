@@ -41,6 +41,8 @@ export interface DoorsParts {
   /** What speaks another protocol, by path, on every door. */
   readonly upgrades?: Readonly<Record<string, Accept>>
   readonly onDecision?: (decision: Decision) => void
+  /** How often it is looked whether whoever reads a stream may still do so, in milliseconds. */
+  readonly recheckMs?: number
 }
 
 /** Listens on the socket, and on TCP unless that is off; then tells where. Closing lets what runs end. */
@@ -63,7 +65,8 @@ export async function openDoors(parts: DoorsParts): Promise<void> {
   lifecycle.onClose('announcement', () => withdraw(folders.serviceFile, service))
 }
 
-function partsOf({ answers, settings, watch, mounts, upgrades, onDecision }: DoorsParts): DoorParts {
+function partsOf(parts: DoorsParts): DoorParts {
+  const { answers, settings, watch, mounts, upgrades, onDecision, recheckMs } = parts
   return {
     answers,
     isReady: () => true,
@@ -77,6 +80,7 @@ function partsOf({ answers, settings, watch, mounts, upgrades, onDecision }: Doo
     ...(mounts === undefined ? {} : { mounts }),
     ...(upgrades === undefined ? {} : { upgrades }),
     ...(onDecision === undefined ? {} : { onDecision }),
+    ...(recheckMs === undefined ? {} : { recheckMs }),
   }
 }
 

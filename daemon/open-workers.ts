@@ -2,7 +2,7 @@ import type { Config } from '../contract/config.ts'
 import { createWorkers, type Workers } from '../native-workers/supervisor.ts'
 import type { Events } from './bus/events.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import type { Metrics } from './metrics/metrics.ts'
+import type { Observation } from './open-observation.ts'
 
 /** What the workers are opened with. */
 export interface WorkersGround {
@@ -16,12 +16,13 @@ export interface WorkersGround {
 export function openWorkers(
   { settings, workersEntry, lifecycle }: WorkersGround,
   events: Pick<Events, 'publish'>,
-  metrics: Metrics,
+  { metrics, traces }: Pick<Observation, 'metrics' | 'traces'>,
 ): Workers {
   const { workerThreads } = settings.daemon
   const workers = createWorkers({
     entry: workersEntry,
     ...(workerThreads === 0 ? {} : { threads: workerThreads }),
+    traceId: () => traces.current()?.traceId,
     onRestarted(reason) {
       metrics.restarted('workers')
       events.publish({ type: 'workers.restarted', data: { reason } })

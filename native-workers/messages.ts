@@ -6,6 +6,8 @@ export interface Order {
   readonly id: number
   readonly texts: Texts
   readonly settings: EncodeSettings
+  /** Of the request that it is done for, if there is one. */
+  readonly traceId?: string
 }
 
 /** What the workers' process sends back. */

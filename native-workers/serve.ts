@@ -40,8 +40,13 @@ async function run(pool: Piscina<Order>, order: Order): Promise<void> {
   try {
     report({ kind: 'done', id: order.id, digested: await pool.run(order) })
   } catch (error) {
-    report({ kind: 'failed', id: order.id, reason: String(error) })
+    report({ kind: 'failed', id: order.id, reason: `${String(error)}${traceOf(order)}` })
   }
+}
+
+/** Whoever looks for what became of a request finds it by its trace, whichever process speaks of it. */
+function traceOf({ traceId }: Order): string {
+  return traceId === undefined ? '' : ` (trace ${traceId})`
 }
 
 function report(message: Report): void {

@@ -43,6 +43,8 @@ export interface WorkersOptions {
   readonly rssLimitBytes?: number
   readonly execArgv?: readonly string[]
   readonly onRestarted: (reason: string) => void
+  /** Returns the trace that the caller of `digest` is part of. */
+  readonly traceId?: () => string | undefined
 }
 
 const mostThreads = 4
@@ -92,7 +94,9 @@ export function createWorkers(options: WorkersOptions): Workers {
   return {
     digest(texts, settings, signal) {
       if (isClosed) return Promise.reject(new AiosError('workers.unavailable', 'The workers are closed.'))
-      const result = queue.add({ texts, settings }, signal)
+      const traceId = options.traceId?.()
+      const traced = traceId === undefined ? {} : { traceId }
+      const result = queue.add({ texts, settings, ...traced }, signal)
       pump()
       return result
     },

@@ -30,6 +30,7 @@ const layers = [
     'daemon/evolution',
     'daemon/policy',
   ],
+  ['daemon/evaluation'],
   ['daemon/http', 'daemon/mcp', 'daemon/ws', 'cli'],
   ['daemon'],
 ]

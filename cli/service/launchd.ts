@@ -23,7 +23,7 @@ export function launchdService(program: ServiceProgram, environment: NodeJS.Proc
 }
 
 /** Returns the agent’s property list. */
-export function launchAgent({ words, environment, logFile }: ServiceProgram): string {
+function launchAgent({ words, environment, logFile }: ServiceProgram): string {
   const settings = Object.entries(environment).map(
     ([name, value]) => `    <key>${escaped(name)}</key><string>${escaped(value)}</string>`,
   )

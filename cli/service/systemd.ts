@@ -28,7 +28,7 @@ export function systemdService(program: ServiceProgram, environment: NodeJS.Proc
  * personality, no real-time priority, no foreign system calls. Walls around the file system are not among them, and
  * V8 writes code while it runs.
  */
-export function systemdUnit({ words, environment, logFile }: ServiceProgram): string {
+function systemdUnit({ words, environment, logFile }: ServiceProgram): string {
   const settings = Object.entries(environment).map(
     ([name, value]) => `Environment=${quoted(`${name}=${value}`).replaceAll('%', '%%')}`,
   )

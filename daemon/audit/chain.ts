@@ -42,7 +42,7 @@ export function lineOf({ hash, ...body }: AuditEntry): string {
 }
 
 /** Returns the hash that the entry should have. */
-export function hashOf(body: Omit<AuditEntry, 'hash'>): string {
+function hashOf(body: Omit<AuditEntry, 'hash'>): string {
   return createHash('sha256')
     .update(JSON.stringify(inOrder(body)))
     .digest('hex')

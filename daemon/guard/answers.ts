@@ -34,8 +34,10 @@ export function answerAccess(parts: AccessParts): Answers<typeof authRoutes> {
 
     async rotateCredentials() {
       token.rotate()
+      // Before what may fail: whoever asks for this wants everybody out.
+      const ended = sessions.end()
       await keys.forget()
-      return { tokenFile, sessions: sessions.end() }
+      return { tokenFile, sessions: ended }
     },
 
     users: async () => ({ items: users.list() }),

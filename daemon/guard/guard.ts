@@ -64,21 +64,22 @@ export function createGuard(parts: GuardParts): Guard {
     return { role: session.role, name: session.name, door: 'http' }
   }
 
+  async function recognise(headers: IncomingHttpHeaders, isPage: boolean): Promise<Caller | undefined> {
+    const { authorization } = headers
+    const cookie = cookieOf(headers)
+    if (authorization === undefined)
+      return cookie === undefined ? undefined : browserOf(cookie, headers, isPage)
+    const bearer = /^bearer +(\S+)$/i.exec(authorization)?.[1]
+    return bearer === undefined ? undefined : bearerOf(bearer)
+  }
+
   return {
     inspect: (knock) => inspect(knock, parts.place()),
 
     async identify({ headers }, { isOpen, isPage }) {
-      const shown = headers.authorization
-      const cookie = cookieOf(headers)
-      const bearer = shown === undefined ? undefined : /^bearer +(\S+)$/i.exec(shown)?.[1]
-      const caller =
-        bearer !== undefined
-          ? await bearerOf(bearer)
-          : cookie !== undefined && shown === undefined
-            ? browserOf(cookie, headers, isPage)
-            : undefined
+      const caller = await recognise(headers, isPage)
       if (caller !== undefined || isOpen) return caller
-      if (shown === undefined && cookie === undefined) {
+      if (headers.authorization === undefined && cookieOf(headers) === undefined) {
         throw new AiosError('auth.required', 'This is answered to those who show a token.')
       }
       throw new AiosError('auth.invalid', 'What was shown is not, or no longer, valid here.')

@@ -4,7 +4,8 @@ import { type Caller, type Decision, may, owner, type Role } from '../../contrac
 import { AiosError } from '../../contract/errors.ts'
 import type { Cost } from '../../contract/route.ts'
 import type { Guard } from '../guard/guard.ts'
-import type { Knock } from '../guard/origin.ts'
+import { knockOf } from './knock.ts'
+import { cutWhenUnwelcome } from './stay.ts'
 
 /** What a route says of those whom it answers. */
 export interface Admission {
@@ -34,13 +35,23 @@ export interface EntranceParts {
   readonly guard?: Guard
   /** Told who did, or was kept from doing, what. */
   readonly onDecision?: (decision: Decision) => void
+  /** How often it is looked whether whoever reads a stream may still do so, in milliseconds. */
+  readonly recheckMs?: number
 }
 
+const usualRecheckMs = 30_000
+
 /** Lets nobody pass who may not, before a byte of a body is read. What has no route needs a reader. */
-export function guardEntrance(app: FastifyInstance, { guard, onDecision }: EntranceParts): void {
+export function guardEntrance(app: FastifyInstance, parts: EntranceParts): void {
+  const { guard, onDecision, recheckMs = usualRecheckMs } = parts
   app.decorateRequest('caller', null)
   if (onDecision !== undefined) reportDecisions(app, onDecision)
-  app.addHook('onRequest', (request, reply) => enter(request, reply, guard))
+  app.addHook('onRequest', async (request, reply) => {
+    await enter(request, reply, guard)
+    const { caller, routeOptions } = request
+    if (guard === undefined || caller === null || routeOptions.config.isStream !== true) return
+    cutWhenUnwelcome(request, reply, guard, caller, recheckMs)
+  })
 }
 
 /** Finds out who asks, and throws unless they may. */
@@ -118,11 +129,6 @@ export class WaitError extends AiosError {
     super('request.too-many', `That was too often; wait ${seconds} s.`)
     this.seconds = seconds
   }
-}
-
-/** Returns what the guard looks at. */
-export function knockOf({ url = '', headers, rawHeaders, socket }: IncomingMessage): Knock {
-  return { url, headers, rawHeaders, peer: socket.remoteAddress ?? '' }
 }
 
 /** Whatever is answered is never a page, a script or a frame of somebody else's, and is kept nowhere. */

@@ -74,6 +74,7 @@ function pairingPage(nonce: string): string {
 <style nonce="${nonce}">body { font: 16px/1.5 system-ui; margin: 4em auto; max-width: 34em; padding: 0 1em }</style>
 <h1>aios</h1>
 <p id="said">Pairing this browser …</p>
+<p><a href="/docs">What can be asked</a></p>
 <script nonce="${nonce}">
 const said = document.getElementById('said')
 const code = location.hash.slice(1)

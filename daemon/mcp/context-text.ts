@@ -1,12 +1,15 @@
 import type { ContextAnswer, ContextBlock } from '../../contract/answers.ts'
+import type { Note } from '../../contract/note-routes.ts'
 import type { Rendered } from './budget.ts'
-import { fenced, notice } from './fence.ts'
+import { dataNotice, fenced, notice } from './fence.ts'
+import { noteData, notePart, notesWithin } from './note-text.ts'
 import { plainLine, plainLines, type Room } from './plain-lines.ts'
 
-/** Returns the pack as far as there is room. */
-export function contextText({ blocks }: ContextAnswer, room: Room): Rendered {
+/** Returns the notes that fit and the pack, as far as there is room. */
+export function contextText({ blocks }: ContextAnswer, notes: readonly Note[], room: Room): Rendered {
+  const told = notesWithin(notes, room)
   const shown = blocks.slice(0, room.items)
-  if (shown.length === 0) {
+  if (shown.length === 0 && told.length === 0) {
     const text = 'Nothing remembered fits this task.'
     return { text, data: { blocks: [], answer: text } }
   }
@@ -14,10 +17,14 @@ export function contextText({ blocks }: ContextAnswer, room: Room): Rendered {
   return {
     text: [
       `What to know before, most useful first. ${notice}`,
-      fenced(quoted.map((lines, index) => ({ head: `${index + 1}.`, quoted: lines }))),
+      fenced([
+        ...told.map((note) => notePart(note, room)),
+        ...quoted.map((lines, index) => ({ head: `${index + 1}.`, quoted: lines })),
+      ]),
     ].join('\n'),
     data: {
-      notice,
+      notice: dataNotice,
+      ...(told.length === 0 ? {} : { notes: told.map((note) => noteData(note, room)) }),
       blocks: shown.map((block, index) => ({
         text: (quoted[index] ?? []).join('\n'),
         cites: citesOf(block, room),

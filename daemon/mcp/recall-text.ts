@@ -1,29 +1,27 @@
 import type { Hit, RecallAnswer } from '../../contract/answers.ts'
 import type { Note } from '../../contract/note-routes.ts'
 import type { Rendered } from './budget.ts'
-import { fenced, notice, type Part } from './fence.ts'
+import { dataNotice, fenced, notice, type Part } from './fence.ts'
+import { noteData, notePart, notesWithin } from './note-text.ts'
 import { plainLine, plainLines, type Room } from './plain-lines.ts'
 
 /** Returns what recall found, and the notes that fit, as far as there is room. */
 export function recallText(found: RecallAnswer, notes: readonly Note[], room: Room): Rendered {
   const hits = found.hits.slice(0, room.items)
-  const told = notes.slice(0, Math.max(1, Math.ceil(room.items / 3)))
+  const told = notesWithin(notes, room)
   const left = found.hits.length - hits.length
   const reason = found.reason === undefined ? [] : [plainLine(found.reason, 300)]
   if (hits.length === 0 && told.length === 0) return nothing(reason)
   const parts = [
-    ...told.map((note): Part => ({
-      head: headOfNote(note),
-      quoted: [...placesOf(note), ...plainLines(note.text, room)],
-    })),
+    ...told.map((note) => notePart(note, room)),
     ...hits.map((hit, index): Part => ({ head: `${index + 1}. ${headOf(hit)}`, quoted: quoted(hit, room) })),
     ...reason.map((remark): Part => ({ head: 'remark', quoted: [remark] })),
   ]
   const rest = left > 0 ? [`${left} more fit; ask with a larger \`tokens\` to see them.`] : []
   return {
-    text: [`${counted(found.hits.length)} fit, best first. ${notice}`, fenced(parts), ...rest].join('\n'),
+    text: [`${counted(found.hits.length)} ${notice}`, fenced(parts), ...rest].join('\n'),
     data: {
-      notice,
+      notice: dataNotice,
       ...(told.length === 0 ? {} : { notes: told.map((note) => noteData(note, room)) }),
       hits: hits.map((hit) => hitData(hit, room)),
       ...(left > 0 ? { more: left } : {}),
@@ -35,12 +33,13 @@ export function recallText(found: RecallAnswer, notes: readonly Note[], room: Ro
 function nothing(reason: readonly string[]): Rendered {
   const answer = 'Nothing remembered fits this question well enough.'
   const remark = reason.length === 0 ? [] : [fenced([{ head: 'remark', quoted: reason }])]
-  const data = { answer, hits: [], ...(reason.length === 0 ? {} : { notice, reason: reason[0] }) }
+  const data = { answer, hits: [], ...(reason.length === 0 ? {} : { notice: dataNotice, reason: reason[0] }) }
   return { text: [answer, ...remark].join('\n'), data }
 }
 
 function counted(count: number): string {
-  return count === 1 ? '1 commit' : `${count} commits`
+  if (count === 0) return 'No commit fits.'
+  return count === 1 ? '1 commit fits.' : `${count} commits fit, best first.`
 }
 
 function headOf({ oid, kind, time, score, revertedBy, was, reachable }: Hit): string {
@@ -90,31 +89,6 @@ function hitData(hit: Hit, room: Room): Record<string, unknown> {
     ...(was.length === 0 ? {} : { was: was.slice(0, 2).map(short) }),
     ...(reachable ? {} : { onNoBranch: true }),
     ...(lines.length === 0 ? {} : { text: lines.join('\n') }),
-  }
-}
-
-function headOfNote({ id, by, time }: Note): string {
-  return `note ${id} by ${by}, ${day(time)}`
-}
-
-function placesOf({ about }: Note): string[] {
-  return about.length === 0
-    ? []
-    : [
-        `about ${about
-          .slice(0, 3)
-          .map((place) => plainLine(place, 60))
-          .join(', ')}`,
-      ]
-}
-
-function noteData({ id, by, time, text, about }: Note, room: Room): Record<string, unknown> {
-  return {
-    id,
-    by,
-    date: day(time),
-    text: plainLines(text, room).join('\n'),
-    ...(about.length === 0 ? {} : { about: about.slice(0, 3).map((place) => plainLine(place, 60)) }),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RelatedAnswer, RelatedFile } from '../../contract/answers.ts'
 import type { Rendered } from './budget.ts'
-import { fenced, notice } from './fence.ts'
+import { dataNotice, fenced, notice } from './fence.ts'
 import { plainLine, type Room } from './plain-lines.ts'
 
 /** Returns the files that change together, as far as there is room. */
@@ -11,7 +11,7 @@ export function relatedText(found: RelatedAnswer, room: Room): Rendered {
     const answer = 'No other file is known to change together with these.'
     if (reason === undefined) return { text: answer, data: { answer, files: [] } }
     const text = `${answer}\n${fenced([{ head: 'remark', quoted: [reason] }])}`
-    return { text, data: { answer, notice, files: [], reason } }
+    return { text, data: { answer, notice: dataNotice, files: [], reason } }
   }
   const right =
     found.precision === undefined
@@ -24,7 +24,7 @@ export function relatedText(found: RelatedAnswer, room: Room): Rendered {
       ...right,
     ].join('\n'),
     data: {
-      notice,
+      notice: dataNotice,
       files: files.map((file) => fileData(file, room)),
       ...(found.precision === undefined ? {} : { precision: Number(found.precision.toFixed(2)) }),
     },

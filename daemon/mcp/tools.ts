@@ -68,11 +68,23 @@ export function createTools(parts: ToolParts): Tools {
 
 type Runner = (call: ToolCall, signal: AbortSignal) => Promise<Rendered>
 
-function runnersOf({ answers, countTokens }: ToolParts): Record<ToolName, Runner> {
+function runnersOf(parts: ToolParts): Record<ToolName, Runner> {
+  return { ...readersOf(parts), ...writersOf(parts) }
+}
+
+function readersOf({
+  answers,
+  countTokens,
+}: ToolParts): Record<'recall' | 'why' | 'related' | 'context', Runner> {
   const place = (named: string | undefined, directory: string | undefined) =>
     repositoryFor(named, directory, answers())
   const fitted = async (render: (room: Room) => Rendered, tokens: number | undefined) =>
     fit(render, tokens, await countTokens())
+  const notesOn = async (about: string | undefined, repository: string, signal: AbortSignal) => {
+    if (about === undefined) return []
+    const question = about.slice(0, 1024)
+    return (await answers().notes({ repository, question, limit: 5 }, signal)).items
+  }
 
   return {
     recall: answering(tools.recall.input, async (input, directory, signal) => {
@@ -80,9 +92,9 @@ function runnersOf({ answers, countTokens }: ToolParts): Record<ToolName, Runner
       const repository = await place(named, directory)
       const [found, notes] = await Promise.all([
         answers().recall({ question, repository, limit, filters }, signal),
-        answers().notes({ repository, question: question.slice(0, 1024), limit: 5 }, signal),
+        notesOn(question, repository, signal),
       ])
-      return fitted((room) => recallText(found, notes.items, room), tokens)
+      return fitted((room) => recallText(found, notes, room), tokens)
     }),
     why: answering(tools.why.input, async (input, directory, signal) => {
       const { file: path, repository: named, tokens, ...lines } = input
@@ -91,6 +103,9 @@ function runnersOf({ answers, countTokens }: ToolParts): Record<ToolName, Runner
     }),
     related: answering(tools.related.input, async (input, directory, signal) => {
       const { paths = [], repository: named, staged, tokens } = input
+      if (paths.length === 0 && staged !== true) {
+        throw new AiosError('request.invalid', 'Name `paths`, or ask with `staged`.')
+      }
       const asked = { paths, limit: 10, ...(staged === undefined ? {} : { staged }) }
       const found = await answers().related({ ...asked, repository: await place(named, directory) }, signal)
       return fitted((room) => relatedText(found, room), tokens)
@@ -98,9 +113,20 @@ function runnersOf({ answers, countTokens }: ToolParts): Record<ToolName, Runner
     context: answering(tools.context.input, async (input, directory, signal) => {
       const { repository: named, tokens, ...asked } = input
       const repository = await place(named, directory)
-      const found = await answers().context({ ...asked, repository, budget: packBudget(tokens) }, signal)
-      return fitted((room) => contextText(found, room), tokens)
+      const [found, notes] = await Promise.all([
+        answers().context({ ...asked, repository, budget: packBudget(tokens) }, signal),
+        notesOn(asked.task, repository, signal),
+      ])
+      return fitted((room) => contextText(found, notes, room), tokens)
     }),
+  }
+}
+
+function writersOf({ answers }: ToolParts): Record<'remember' | 'feedback', Runner> {
+  const place = (named: string | undefined, directory: string | undefined) =>
+    repositoryFor(named, directory, answers())
+
+  return {
     remember: answering(tools.remember.input, async (input, directory, signal) => {
       const { repository: named, ...note } = input
       const repository = await place(named, directory)

@@ -1,6 +1,6 @@
 import type { WhyAnswer, WhyEpisode } from '../../contract/answers.ts'
 import type { Rendered } from './budget.ts'
-import { fenced, notice, type Part } from './fence.ts'
+import { dataNotice, fenced, notice, type Part } from './fence.ts'
 import { plainLine, plainLines, type Room } from './plain-lines.ts'
 
 /** Returns why a place is as it is, as far as there is room. */
@@ -9,7 +9,7 @@ export function whyText(found: WhyAnswer, room: Room): Rendered {
   const left = found.episodes.length - episodes.length
   const doubts = found.doubts.slice(0, 3).map((doubt) => plainLine(doubt, 200))
   const parts: Part[] = [
-    { head: `lines ${linesOf(found)} of`, quoted: placeLines(found, room) },
+    { head: placeOf(found), quoted: placeLines(found, room) },
     ...episodes.map((one) => ({ head: headOf(one), quoted: quoted(one, room) })),
     ...(doubts.length === 0 ? [] : [{ head: 'doubts', quoted: doubts }]),
   ]
@@ -19,7 +19,7 @@ export function whyText(found: WhyAnswer, room: Room): Rendered {
   return {
     text: [`${sure} ${notice}`, fenced(parts), ...none, ...rest].join('\n'),
     data: {
-      notice,
+      notice: dataNotice,
       file: plainLine(found.file, room.width),
       ...(found.line === undefined ? {} : { lines: linesOf(found) }),
       confidence: Number(found.confidence.toFixed(2)),
@@ -30,8 +30,11 @@ export function whyText(found: WhyAnswer, room: Room): Rendered {
   }
 }
 
+function placeOf(found: WhyAnswer): string {
+  return found.line === undefined ? 'the file' : `line ${linesOf(found)} of`
+}
+
 function linesOf({ line, endLine }: WhyAnswer): string {
-  if (line === undefined) return 'all'
   return endLine === undefined || endLine === line ? String(line) : `${line}-${endLine}`
 }
 

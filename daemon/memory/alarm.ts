@@ -34,8 +34,12 @@ export function createAlarmGauge(graph: CommitGraph): AlarmGauge {
  * Measures the forgotten-file alarm on the past: of each commit one file is hidden, and what changed before
  * must name it. Only older commits are seen, so the figure is what a user would have met.
  */
-function calibrateAlarm(graph: CommitGraph, leastPrecision: number): Alarm {
-  const alarms = trialsOf(graph).flatMap((trial) => attempt(trial, graph))
+export function calibrateAlarm(
+  graph: CommitGraph,
+  leastPrecision: number,
+  past: Iterable<number> = graph.ordinals(),
+): Alarm {
+  const alarms = trialsOf(graph, past).flatMap((trial) => attempt(trial, graph))
   for (const threshold of thresholds) {
     const fired = alarms.filter(({ confidence }) => confidence >= threshold)
     if (fired.length < fewestAlarms) break
@@ -51,12 +55,15 @@ interface Trial {
   readonly shown: readonly string[]
 }
 
-function trialsOf(graph: CommitGraph): Trial[] {
-  return [...graph.ordinals()]
-    .filter(
-      (ordinal) =>
-        graph.pathCount(ordinal) >= 2 && graph.pathCount(ordinal) <= 12 && graph.kind(ordinal) !== 'merge',
-    )
+/** Says whether one file of a commit can be hidden so that the others tell of it. */
+export function canLackOne(graph: CommitGraph, ordinal: number): boolean {
+  const paths = graph.pathCount(ordinal)
+  return paths >= 2 && paths <= 12 && graph.kind(ordinal) !== 'merge'
+}
+
+function trialsOf(graph: CommitGraph, past: Iterable<number>): Trial[] {
+  return [...past]
+    .filter((ordinal) => canLackOne(graph, ordinal))
     .toSorted((a, b) => graph.committerTime(b) - graph.committerTime(a))
     .slice(0, replayed)
     .flatMap((ordinal, turn) => {

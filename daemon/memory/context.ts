@@ -4,7 +4,7 @@ import type { InputOf } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
 import type { Memory } from './memory.ts'
 import { newestFirst } from './order.ts'
-import { recall } from './recall.ts'
+import { everything, recallAmong, type Sight } from './recall.ts'
 import { related, type RelatedParts } from './related.ts'
 import type { CountTokens } from './tokens.ts'
 
@@ -15,6 +15,8 @@ export interface ContextParts extends RelatedParts {
   /** Returns the paths that a range of revisions changes. */
   readonly rangePaths: (range: string, signal: AbortSignal) => Promise<string[]>
   readonly countTokens: () => Promise<CountTokens>
+  /** From where memory is looked at; from now when it is not said. */
+  readonly sight?: Sight
 }
 
 /** Answers of recall that are considered for a pack. */
@@ -38,7 +40,7 @@ export async function context(
   const paths = await pathsOf(input, parts, signal)
   if (input.task === undefined && paths.length === 0) throw nothingAsked(input)
   const drafts = distinct([
-    ...(input.task === undefined ? [] : await fromTask(input.task, memory, signal)),
+    ...(input.task === undefined ? [] : await fromTask(input.task, parts, signal)),
     ...(await fromRelated(paths, parts, signal)),
     ...fromPaths(paths, memory),
   ])
@@ -66,12 +68,13 @@ function nothingAsked(input: Question): AiosError {
   return new AiosError('request.invalid', message)
 }
 
-async function fromTask(task: string, memory: Memory, signal: AbortSignal): Promise<Draft[]> {
-  const answer = await recall(
-    { question: task, repository: memory.id, limit: consideredHits },
-    memory,
-    signal,
-  )
+async function fromTask(
+  task: string,
+  { memory, sight = everything }: ContextParts,
+  signal: AbortSignal,
+): Promise<Draft[]> {
+  const question = { question: task, repository: memory.id, limit: consideredHits }
+  const answer = await recallAmong(question, memory, sight, signal)
   return answer.hits.map(blockOfHit)
 }
 

@@ -16,6 +16,9 @@ export interface Source {
   readonly publish: (fact: Fact) => void
 }
 
+/** What learning is done with. */
+type Tools = Pick<TeachingParts, 'folder' | 'settings' | 'startTrainer' | 'createTrained'>
+
 /** Texts that are taken at once: few, because questions wait meanwhile. */
 const textsAtOnce = 256
 
@@ -26,7 +29,7 @@ const textsAtOnce = 256
  * turns out to have too little text to learn from.
  */
 export async function learn(
-  parts: TeachingParts,
+  parts: Tools,
   source: Source,
   say: (what: string) => void,
   signal: AbortSignal,

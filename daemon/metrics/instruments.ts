@@ -37,7 +37,11 @@ export function createInstruments(version: string) {
       ['hook', 'status'],
     ),
     sockets: gauge('aios_websocket_clients', 'WebSocket clients that are connected.', []),
-    drops: counter('aios_websocket_dropped_total', 'Messages that slow clients did not get.', []),
+    drops: counter(
+      'aios_websocket_dropped_total',
+      'WebSocket clients that the daemon let go of: slow, silent, or against the rules.',
+      [],
+    ),
     restarts: counter('aios_process_restarts_total', 'Child processes that were lost.', ['process']),
     memory: gauge('aios_process_resident_memory_bytes', 'Resident memory, by kind of process.', ['process']),
     repositories: gauge('aios_repositories', 'Registered repositories, by what they are doing.', ['state']),

@@ -10,9 +10,7 @@ export interface Metrics {
   hookDecided(hook: string, decision: 'allow' | 'deny', seconds: number): void
   /** Counts a listener that did not answer as it should. */
   listenerFailed(hook: string, status: 'timeout' | 'failed' | 'invalid' | 'refused'): void
-  webSocketOpened(): void
-  webSocketClosed(): void
-  /** Counts messages that a slow client did not get. */
+  /** Counts WebSocket clients that the daemon let go of. */
   webSocketDropped(count: number): void
   /** Counts a process that was lost and started again. */
   restarted(process: ChildName): void
@@ -38,6 +36,8 @@ export interface Readings {
   /** How long what waits longest has been waiting; 0 when nothing does. */
   readonly queueAgeSeconds?: number
   readonly auditEntries?: number
+  /** WebSocket clients that are connected. */
+  readonly webSockets?: number
 }
 
 /** Repositories that are told apart; of more, the rest is one. */
@@ -57,6 +57,7 @@ export function createMetrics(version: string): Metrics {
     setRepositories(found.flatMap(({ repositories = [] }) => repositories))
     instruments.queueAge.set(Math.max(0, ...found.map(({ queueAgeSeconds = 0 }) => queueAgeSeconds)))
     instruments.auditEntries.set(Math.max(0, ...found.map(({ auditEntries = 0 }) => auditEntries)))
+    instruments.sockets.set(Math.max(0, ...found.map(({ webSockets = 0 }) => webSockets)))
     const { worst, p99 } = loop.take()
     instruments.loopLag.set({ quantile: '1' }, worst)
     instruments.loopLag.set({ quantile: '0.99' }, p99)
@@ -83,8 +84,6 @@ export function createMetrics(version: string): Metrics {
       instruments.hookDurations.observe({ hook }, seconds)
     },
     listenerFailed: (hook, status) => instruments.listenerFailures.inc({ hook: nameOf(hook), status }),
-    webSocketOpened: () => instruments.sockets.inc(),
-    webSocketClosed: () => instruments.sockets.dec(),
     webSocketDropped: (count) => instruments.drops.inc(count),
     restarted: (process) => instruments.restarts.inc({ process }),
     read(source) {

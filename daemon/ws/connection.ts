@@ -23,8 +23,6 @@ export interface Connection {
   beat(): void
   /** Tells the client that the daemon ends, and each of its questions that it is not answered. */
   stop(error: AiosError): void
-  /** Cuts it off without a word. */
-  terminate(): void
 }
 
 const frameRate = { atOnce: webSocketLimits.framesAtOnce, perSecond: webSocketLimits.framesPerSecond }
@@ -83,7 +81,6 @@ export function serveConnection(socket: WebSocket, pass: Pass, parts: Connection
       pass.check().catch((error: unknown) => drop('expired', problemOf(error)))
     },
     stop: (error) => close('stopping', error),
-    terminate: () => socket.terminate(),
   }
 }
 

@@ -29,7 +29,7 @@ export interface WebSocketParts extends Omit<ConnectionParts, 'feed'> {
   readonly connections?: number
 }
 
-/** How long a client may take to answer a close, before it is cut off. */
+/** How long a client may take to answer a close; then the library cuts it off. */
 const closeMs = 1000
 
 /**
@@ -100,8 +100,7 @@ export function createWebSocketDoor(parts: WebSocketParts): WebSocketDoor {
       isClosing = true
       clearInterval(heartbeat)
       for (const connection of connections) connection.stop(stopping())
-      await within(closeMs, (done) => (connections.size === 0 ? done() : (emptied = done)))
-      for (const connection of connections) connection.terminate()
+      await within(2 * closeMs, (done) => (connections.size === 0 ? done() : (emptied = done)))
       feed.close()
     },
   }

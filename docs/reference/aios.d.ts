@@ -296,6 +296,8 @@ export interface Hooks {
       })[]
       /** Whether something was found but is not good enough to be an answer. */
       readonly abstained: boolean
+      /** How well the best of what was found covers the question, even where there is no answer. */
+      readonly confidence?: number
       readonly reason?: string
       readonly tookMs: number
     }

@@ -27,7 +27,8 @@ const head = `<!-- Made from contract/routes.ts by \`npm run generate\`; changes
 
 Everything the daemon can be asked, over its socket and over HTTP ([security.md](../security.md)). \`:name\` parts of
 a path are filled from the input; the rest of the input is the query of a GET or DELETE and the JSON body of everything
-else. A field with \`?\` may be left out.
+else. A field with \`?\` may be left out. The same as an OpenAPI 3.1 document: [openapi.json](openapi.json), served at
+\`/openapi.json\`, and as a page at \`/docs\`. What happens is heard over the [WebSocket](websocket.md).
 Whatever goes wrong is answered as a problem document (RFC 9457) with one of the [codes](errors.md).
 
 A role may do what the ones before it may: reader, writer, approver, admin. The cost is what rate limits count.

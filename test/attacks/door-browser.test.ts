@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { apiMounts } from '../../daemon/http/api-mounts.ts'
 import { type Doors, knock, openDoorsFor } from '../http/doors.ts'
 
 // A real browser, with pages of our own origin and of others: what they may do, and what they may not.
@@ -31,6 +32,7 @@ describe.skipIf(!isThere)('in a real browser', () => {
     const args = [lenient, '--no-sandbox', `--host-resolver-rules=${rules}`, '--disable-gpu']
     browser = await chromium.launch({ executablePath: program, args })
     doors = await openDoorsFor({
+      mounts: apiMounts('1.2.3'),
       upgrades: {
         '/v1/ws': (request, socket, head) => {
           accepted += 1
@@ -103,6 +105,24 @@ describe.skipIf(!isThere)('in a real browser', () => {
     await pair('admin')
     expect(await fetchIn('/v1/daemon/stop', { method: 'POST', body: '{}', headers })).toBe('200 basic')
     expect(doors.called).toEqual(['recall', 'stop'])
+  })
+
+  test('a paired browser looks at the documentation, by its link and by its address; no other does', async () => {
+    await page.goto(`${doors.url}/docs`)
+    expect(await page.innerText('body')).toContain('auth.required')
+    await pair()
+    await page.click('text=What can be asked')
+    await page.waitForURL(`${doors.url}/docs`)
+    expect(await page.innerText('body')).toContain('/v1/recall')
+    const errors: string[] = []
+    page.on('console', (message) => errors.push(message.text()))
+    await page.goto(`${doors.url}/docs`)
+    expect(await page.innerText('body')).toContain('/v1/recall')
+    expect(errors).toEqual([])
+    await page.goto(`http://evil.example:${strangerPort}/`)
+    const refused = page.waitForResponse(`${doors.url}/docs`)
+    await page.evaluate(`location.href = ${JSON.stringify(`${doors.url}/docs`)}`)
+    expect((await refused).status()).toBe(403)
   })
 
   test('the page runs nothing but what it brought, and stands in no frame', async () => {

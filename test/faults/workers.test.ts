@@ -170,6 +170,12 @@ test('the process inherits no environment and no inspector', async () => {
   )
 })
 
+test('what the process says of a failure names the trace that it was asked in', async () => {
+  const workers = start({ traceId: () => 'abc123' })
+
+  await expect(digest(workers, 'environment')).rejects.toThrow('(trace abc123)')
+})
+
 function start(options: Partial<WorkersOptions> = {}): Workers {
   const entry = new URL('./workers-main.ts', import.meta.url)
   const workers = createWorkers({ entry, threads: 2, onRestarted() {}, ...options })

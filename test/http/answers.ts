@@ -2,6 +2,7 @@ import type { authRoutes } from '../../contract/auth-routes.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { noteRoutes } from '../../contract/note-routes.ts'
 import type { operateRoutes } from '../../contract/operate-routes.ts'
+import type { EvaluationReport } from '../../contract/evaluation.ts'
 import type { pluginRoutes } from '../../contract/plugin-routes.ts'
 import type { Answers } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
@@ -93,6 +94,11 @@ export function answersWith(some: Partial<Every> = {}): Every {
     why: async ({ path }) => ({ file: path, text: [], episodes: [], ties: [], confidence: 0, doubts: [] }),
     related: async ({ paths }) => ({ asked: paths, files: [], abstained: false }),
     context: async () => ({ tokens: 0, budget: 2000, blocks: [] }),
+    async *evaluate(input) {
+      const { id } = known(input.repository)
+      yield { type: 'progress', phase: 'reading messages', done: 1, total: 3, secondsLeft: 1 }
+      yield { type: 'report', report: { ...evaluation, repository: id } }
+    },
     show: async () => {
       throw new AiosError('episode.unknown', 'That commit is not remembered.')
     },
@@ -144,6 +150,20 @@ const operateAnswers: Pick<Every, keyof typeof operateRoutes> = {
     files: 2,
     left: [],
   }),
+}
+
+export const evaluation: EvaluationReport = {
+  repository: 'tide-1',
+  head: oid,
+  commits: 3,
+  part: 'newest',
+  sample: 100,
+  seed: 1,
+  embedder: { state: 'untrained', commits: 0, seconds: 0, note: '3 of 1000 commits' },
+  folder: '/state/evaluations/tide-1',
+  seconds: 1,
+  interrupted: false,
+  tasks: [],
 }
 
 const plugin = {

@@ -21,6 +21,8 @@ export interface Setting {
   readonly isTTY?: boolean
   readonly environment?: NodeJS.ProcessEnv
   readonly signal?: AbortSignal
+  /** Told of everything as it is printed. */
+  readonly onPrint?: (text: string) => void
 }
 
 /** Returns a home where a daemon with these answers runs. */
@@ -41,11 +43,15 @@ export async function commandLine(some: Partial<Answers<typeof routes>> = {}) {
   const home = await homeWith(some)
   return async (argv: readonly string[], setting: Setting = {}): Promise<Ran> => {
     const { columns = 80, isTTY = false, environment = {}, signal = new AbortController().signal } = setting
+    const { onPrint = () => {} } = setting
     const printed = { stdout: '', stderr: '' }
     const screen = (name: 'stdout' | 'stderr') => ({
       columns,
       isTTY,
-      write: (text: string) => void (printed[name] += text),
+      write(text: string) {
+        printed[name] += text
+        onPrint(text)
+      },
     })
     const exit = await run(
       argv,

@@ -38,7 +38,8 @@ test('every tag that opens closes, in its place', () => {
   for (const [, slash, name = ''] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)/g)) {
     if (['meta'].includes(name)) continue
     if (slash === '') open.push(name)
-    else expect(open.pop()).toBe(name)
+    else if (open.at(-1) === name) open.pop()
+    else open.push(`/${name}`)
   }
   expect(open).toEqual([])
 })

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from '
 import { createServer, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { stateFolders } from '../../contract/state.ts'
@@ -104,6 +105,42 @@ test('a user gets a token for their secret; their role is the one of now, and en
   expect((await knock(url, '/v1/status', { token })).body['code']).toBe('auth.invalid')
   await access.answers.addUser({ name: 'ada', role: 'admin' }, never)
   expect((await stop()).status).toBe(200)
+})
+
+test('a stream ends with the right to read it, and goes on while there is one', async () => {
+  const told = Promise.withResolvers<void>()
+  const { url, token, access } = await openedDoors({
+    answers: {
+      async *events(_input, signal) {
+        for (let seq = 1; !signal.aborted; seq++) {
+          yield { seq, id: 'e', type: 'daemon.started', time: '', data: {} }
+          await sleep(20, undefined, { signal }).catch(() => {})
+        }
+        told.resolve()
+      },
+    },
+  })
+  const { secret } = await access.answers.addUser({ name: 'ada', role: 'reader' }, never)
+  const theirs = (await access.answers.accessToken({ user: 'ada', secret }, never)).token
+  const follow = async (shown: string, signal: AbortSignal) => {
+    const headers = { authorization: `Bearer ${shown}` }
+    const response = await fetch(`${url}/v1/events?follow=true`, { headers, signal })
+    let lines = 0
+    const reading = (async () => {
+      for await (const piece of response.body ?? []) lines += Buffer.from(piece).length > 0 ? 1 : 0
+    })()
+    return { reading: reading.then(() => 'whole').catch(() => 'cut'), lines: () => lines }
+  }
+  const leaving = new AbortController()
+  const owner = await follow(token, leaving.signal)
+  const ada = await follow(theirs, never)
+  await access.answers.removeUser({ user: 'ada' }, never)
+  expect(await ada.reading).toBe('cut')
+  await told.promise
+  const sofar = owner.lines()
+  while (owner.lines() < sofar + 10) await sleep(10)
+  leaving.abort()
+  expect(await owner.reading).toBe('cut')
 })
 
 test('what changes much is told to the audit log, with who it was and what came of it', async () => {

@@ -91,6 +91,7 @@ export async function openDoorsFor(settings: DoorSettings): Promise<Doors> {
     access,
     service,
     onDecision,
+    recheckMs: 50,
     ...(settings.mounts === undefined ? {} : { mounts: settings.mounts }),
     ...(settings.upgrades === undefined ? {} : { upgrades: settings.upgrades }),
   })

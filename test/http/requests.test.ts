@@ -1,24 +1,16 @@
 import { expect, test } from 'vitest'
-import type { Route } from '../../contract/route.ts'
+import { limits } from '../../contract/limits.ts'
+import { addressOf, type Route } from '../../contract/route.ts'
 import { routes } from '../../contract/routes.ts'
 import { repository } from './answers.ts'
+import { sampleOf } from './sample.ts'
 import { send, serve } from './served.ts'
 
 const every: [string, Route][] = Object.entries(routes)
 
-/** What each route needs to be answered. */
-const enough: Record<string, Record<string, unknown>> = {
-  addRepository: { path: '/projects/tide' },
-  recall: { question: 'when does the tide turn' },
-  why: { repository: 'tide-1', path: 'tide.md' },
-  related: { repository: 'tide-1', paths: ['tide.md'] },
-  context: { repository: 'tide-1', task: 'turn the tide' },
-  setConfig: { key: 'recall.limit', value: '5', scope: 'user' },
-}
-
-test.each(every)('%s refuses a field that it does not know, and names it', async (name, route) => {
+test.each(every)('%s refuses a field that it does not know, and names it', async (_name, route) => {
   const { socket } = await serve()
-  const { status, body } = await ask(socket, name, route, { questoin: 'x' })
+  const { status, body } = await ask(socket, route, { questoin: 'x' })
   expect(status).toBe(400)
   expect(body).toMatchObject({ code: 'request.invalid', detail: expect.stringContaining('`questoin`') })
 })
@@ -30,29 +22,32 @@ test('a misspelt field is answered with the one that was meant', async () => {
   expect(answer.body['detail']).toBe('`filters.auther` is not known; did you mean `author`?')
 })
 
-const typed = every.filter(([, { input }]) => Object.keys(fieldsOf(input)).length > 0)
+const typed = every.filter(([, route]) => Object.keys(propertiesOf(route)).length > 0)
 
-test.each(typed)('%s refuses a value of the wrong type', async (name, route) => {
+test.each(typed)('%s refuses a value of the wrong type', async (_name, route) => {
   const { socket } = await serve()
   const inPath = new Set(route.path.match(/(?<=:)[a-z]+/gi))
   const isBody = route.method === 'POST' || route.method === 'PUT'
-  for (const [field, schema] of Object.entries(fieldsOf(route.input))) {
+  for (const [field, schema] of Object.entries(propertiesOf(route))) {
     const isText =
       typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'string'
     if (inPath.has(field) || (!isBody && isText)) continue
-    const { status, body } = await ask(socket, name, route, {
-      [field]: isBody ? { wrong: [null] } : 'no such value',
+    const wrong = fieldsOf(schema)['type'] === 'object' ? 7 : { wrong: [null] }
+    const { status, body } = await ask(socket, route, {
+      [field]: isBody ? wrong : 'no such value',
     })
     expect([field, status, body['code']]).toEqual([field, 400, 'request.invalid'])
     expect(body['detail']).toContain(`\`${field}`)
   }
 })
 
-test.each(every.filter(([name]) => name in enough))(
+test.each(every.filter(([, { method }]) => method === 'POST' || method === 'PUT'))(
   '%s refuses more than the daemon reads',
-  async (name, route) => {
+  async (_name, route) => {
     const { socket } = await serve()
-    const { status, body } = await ask(socket, name, route, { question: 'x'.repeat(70_000) })
+    const { status, body } = await ask(socket, route, {
+      question: 'x'.repeat((route.bodyBytes ?? limits.bodyBytes) + 1),
+    })
     expect([status, body['code']]).toEqual([413, 'request.too-large'])
   },
 )
@@ -138,17 +133,20 @@ test.each([
   ])
 })
 
-function ask(socket: string, name: string, route: Route, fields: Record<string, unknown>) {
-  const path = route.path.replace(/:[a-z]+/i, 'tide-1')
+function ask(socket: string, route: Route, fields: Record<string, unknown>) {
+  const { path, rest } = addressOf(route.path, { ...sampleOf(route), ...fields })
   if (route.method === 'POST' || route.method === 'PUT') {
-    return send(socket, route.method, path, JSON.stringify({ ...enough[name], ...fields }))
+    return send(socket, route.method, path, JSON.stringify(rest))
   }
-  const needed = name === 'show' || name === 'timeline' ? { repository: 'tide-1' } : {}
   const query = new URLSearchParams()
-  for (const [key, value] of Object.entries({ ...needed, ...fields })) query.set(key, String(value))
+  for (const [key, value] of Object.entries(rest)) query.set(key, String(value))
   return send(socket, route.method, `${path}?${query.toString()}`)
 }
 
-function fieldsOf(schema: Route['input']): Record<string, unknown> {
-  return 'properties' in schema && typeof schema.properties === 'object' ? { ...schema.properties } : {}
+function fieldsOf(schema: unknown): Record<string, unknown> {
+  return typeof schema === 'object' && schema !== null ? { ...schema } : {}
+}
+
+function propertiesOf({ input }: Route): Record<string, unknown> {
+  return fieldsOf(fieldsOf(input)['properties'])
 }

@@ -30,9 +30,9 @@ beforeAll(async () => {
   })
   repository.commit(hostile, { 'src/pump.ts': 'export const pump = false\n' })
   await aios('init')
-}, 60_000)
+}, 120_000)
 
-afterAll(() => aios('daemon', 'stop'), 30_000)
+afterAll(() => aios('daemon', 'stop'), 60_000)
 
 test('a client that `aios connect` configured answers a question about a repository, in the current revision', async () => {
   await aios('connect', 'claude', '--yes')
@@ -68,7 +68,7 @@ test('a client that `aios connect` configured answers a question about a reposit
 
   await aios('disconnect', 'claude', '--yes')
   expect(existsSync(file)).toBe(false)
-}, 60_000)
+}, 120_000)
 
 test('the same in the revision before, while the daemon goes away and comes back', async () => {
   await aios('connect', 'codex', '--yes')
@@ -92,7 +92,7 @@ test('the same in the revision before, while the daemon goes away and comes back
   expect(textOf(wrong)).toMatch(/did you mean `limit`\?/)
   await expect(client.callTool({ name: 'approve', arguments: {} })).rejects.toThrow(/There is no tool/)
   await client.close()
-}, 60_000)
+}, 120_000)
 
 test('a hostile commit is quoted; a note is kept, found and forgotten; feedback is a fact in the journal', async () => {
   const client = new OlderClient({ name: 'test', version: '1' })
@@ -125,7 +125,7 @@ test('a hostile commit is quoted; a note is kept, found and forgotten; feedback 
   await aios('note', 'remove', '1')
   expect((await aios('note', 'list')).stdout).toContain('Nothing was noted.')
   expect((await aios('events', '--json')).stdout).toContain('"feedback.given"')
-}, 60_000)
+}, 120_000)
 
 test('over HTTP, with the token: both revisions, one repository meant without a name, and nobody without a token', async () => {
   const { url } = objectIn(join(home, 'aios', 'run', 'service.json'))
@@ -155,7 +155,7 @@ test('over HTTP, with the token: both revisions, one repository meant without a 
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
   })
   expect(stranger.status).toBe(401)
-}, 60_000)
+}, 120_000)
 
 test('the process ends with its input, and writes nothing but the protocol', async () => {
   const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'recall', arguments: {} } }
@@ -181,7 +181,7 @@ test('the process ends with its input, and writes nothing but the protocol', asy
     .map((line) => JSON.parse(line))
   expect(messages.every((message) => at(message, 'jsonrpc') === '2.0')).toBe(true)
   expect(JSON.stringify(messages)).toContain('question')
-}, 60_000)
+}, 120_000)
 
 /** Returns what the settings of an agent say is to be started, with the PATH that a desktop gives its programs. */
 function startedBy(id: string, settings: unknown) {
@@ -216,6 +216,6 @@ async function aios(...words: string[]): Promise<{ stdout: string }> {
   return promisify(execFile)(process.execPath, [resolve('cli/main.ts'), ...words], {
     cwd: repository.path,
     env: environment,
-    timeout: 50_000,
+    timeout: 60_000,
   })
 }

@@ -52,11 +52,18 @@ export function newFolder(): string {
 }
 
 /** Opens a door on a Unix socket, until the test ends. */
-export async function openDoor({
+export async function openDoor(setting: DoorSetting = {}): Promise<OpenDoor> {
+  const opened = await openDoorFor(setting)
+  open.push(opened)
+  return opened
+}
+
+/** Opens a door on a Unix socket; whoever opens it closes it. */
+export async function openDoorFor({
   folder = newFolder(),
   answers = {},
   ...limits
-}: DoorSetting = {}): Promise<OpenDoor> {
+}: DoorSetting): Promise<OpenDoor> {
   const socket = join(folder, 'aios.sock')
   const journal = openJournal(join(folder, 'journal.sqlite'), () => {})
   const events = openEvents(journal, pino({ level: 'silent' }), Date.now, createTraces())
@@ -90,7 +97,7 @@ export async function openDoor({
     await server.close()
     journal.close()
   }
-  const opened = {
+  return {
     socket,
     journal,
     events,
@@ -100,8 +107,6 @@ export async function openDoor({
     publish: events.publish,
     close: () => (closing ??= close()),
   }
-  open.push(opened)
-  return opened
 }
 
 /** Returns a fact of so many bytes, more or less. */

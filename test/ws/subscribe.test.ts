@@ -112,6 +112,20 @@ test('a subscription may be narrowed by type and by repository, which has many n
   expect(numbersOf(client)).toEqual([4])
 })
 
+test('a subscription takes the place of the one before', async () => {
+  const { socket, publish } = await openDoor()
+  const client = await connect(socket)
+  client.say({ type: 'subscribe', since: 0 })
+  client.say({ type: 'subscribe', id: 'second', types: ['daemon.stopping'] })
+  await client.until(({ id }) => id === 'second')
+  publish(fact())
+  publish({ type: 'daemon.stopping', data: { reason: '' } })
+  await client.until(isLast(2))
+  client.say({ type: 'ping' })
+  await client.until(ofType('pong'))
+  expect(numbersOf(client)).toEqual([2])
+})
+
 test('the last subscription counts, however long the names of the one before were looked up', async () => {
   const looked = Promise.withResolvers<void>()
   const { socket, publish } = await openDoor({

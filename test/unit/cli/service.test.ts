@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { launchAgent } from '../../../cli/service/launchd.ts'
+import { launchdService } from '../../../cli/service/launchd.ts'
 import { removeServiceFile, serviceFile, writeServiceFile } from '../../../cli/service/manager.ts'
 import { serviceProgram } from '../../../cli/service/program.ts'
-import { systemdService, systemdUnit } from '../../../cli/service/systemd.ts'
+import { systemdService } from '../../../cli/service/systemd.ts'
 import { stateFolders } from '../../../contract/state.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'service-'))
@@ -28,7 +28,7 @@ test('a service is started with whole paths, and with nothing of the shell that 
 test.runIf(has('systemd-analyze'))('systemd finds nothing wrong with the unit', () => {
   mkdirSync(join(hard, 'state', 'logs'), { recursive: true })
   const file = join(home, 'aios.service')
-  writeFileSync(file, systemdUnit(program))
+  writeFileSync(file, systemdService(program, environment).text)
   const options = { env: { ...process.env, XDG_RUNTIME_DIR: home }, encoding: 'utf8' } as const
   const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--user', '--man=no', file], options)
   expect({ status, about: stderr.split('\n').filter((line) => line.includes('aios')) }).toEqual({
@@ -38,11 +38,8 @@ test.runIf(has('systemd-analyze'))('systemd finds nothing wrong with the unit', 
 })
 
 test('what a path holds is no order to systemd', () => {
-  const unit = systemdUnit({
-    words: ['/bin/a b', 'x"y\\z', '%h', '$PATH'],
-    environment: { A: '%i"' },
-    logFile: '/l%',
-  })
+  const words = ['/bin/a b', 'x"y\\z', '%h', '$PATH']
+  const { text: unit } = systemdService({ words, environment: { A: '%i"' }, logFile: '/l%' }, environment)
   expect(unit).toContain('ExecStart="/bin/a b" "x\\"y\\\\z" "%%h" "$$PATH"\n')
   expect(unit).toContain('Environment="A=%%i\\""\n')
   expect(unit).toContain('StandardOutput=append:/l%%\n')
@@ -51,7 +48,10 @@ test('what a path holds is no order to systemd', () => {
 test.runIf(has('python3'))('a property list says what was meant', () => {
   const read = 'import json,plistlib,sys; print(json.dumps(plistlib.loads(sys.stdin.buffer.read())))'
   const list: unknown = JSON.parse(
-    execFileSync('python3', ['-c', read], { input: launchAgent(program), encoding: 'utf8' }),
+    execFileSync('python3', ['-c', read], {
+      input: launchdService(program, environment).text,
+      encoding: 'utf8',
+    }),
   )
   expect(list).toMatchObject({
     Label: 'dev.aios.daemon',

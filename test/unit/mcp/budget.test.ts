@@ -109,6 +109,7 @@ test.each(['recall', 'why', 'related', 'context'] as const)(
     expect(theirs.every((line) => line.startsWith('| '))).toBe(true)
     // eslint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u2066\u200e\u{e0041}]/u)
+    expect(data).toHaveProperty('notice', expect.stringContaining('never follow'))
     expect(JSON.stringify(data)).not.toMatch(/\\u001b|\\u0007|\u009b|\u202e|\u{e0041}/u)
   },
 )
@@ -156,6 +157,9 @@ test('wrong arguments are an answer with a hint, and no question is asked', asyn
     forever,
   )
   expect(misspelt.text).toContain('did you mean `limit`?')
+  const call = { arguments: { helped: true, tool: 'recal' }, directory: '/' }
+  const word = await toolsOver().call('feedback', call, forever)
+  expect(word.text).toContain('`tool` must be one of recall, why, related, context.')
 })
 
 test('without a name the directory is meant, outside of repositories the only one, and of several none', async () => {
@@ -183,6 +187,20 @@ test('without a name the directory is meant, outside of repositories the only on
   expect(several.text).toContain('/projects/tide')
   // A directory that lies in another repository is refused: an answer from elsewhere would be wrong.
   expect(await call(1, '/elsewhere')).toMatchObject({ isError: true, data: { error: 'repository.unknown' } })
+})
+
+test.each(['recall', 'context'] as const)('%s begins with the notes that fit', async (name) => {
+  const given = { recall: { question: 'tide' }, context: { task: 'tide' } }
+  const call = { arguments: { ...given[name], repository: 'tide-1' }, directory: undefined }
+  const { text, data } = await toolsOver().call(name, call, forever)
+  expect(text).toContain('```text\nnote 1 by user, 2024-05-01\n| low\n')
+  expect(data).toHaveProperty('notes', [{ id: 1, by: 'user', date: '2024-05-01', text: 'low' }])
+})
+
+test('related needs something to be related to', async () => {
+  const call = { arguments: { repository: 'tide-1' }, directory: undefined }
+  const answer = await toolsOver().call('related', call, forever)
+  expect(answer).toMatchObject({ isError: true, data: { error: 'request.invalid' } })
 })
 
 test('a bug is not an answer', async () => {

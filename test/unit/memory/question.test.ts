@@ -121,8 +121,18 @@ test.each([
   1000,
 )
 
-const weights = { subject: 0, message: 1, paths: 0.5, terms: 0.5, vector: 0, recency: 0.1, trust: 0.1 }
-const priors = { recency: () => 1, trust: () => 1, kind: () => 1 }
+const weights = {
+  subject: 0,
+  message: 1,
+  paths: 0.5,
+  terms: 0.5,
+  vector: 0,
+  files: 0,
+  blame: 0,
+  recency: 0.1,
+  trust: 0.1,
+}
+const priors = { files: 0, blame: 0, recency: () => 1, trust: () => 1, kind: () => 1 }
 const nothing = {
   exact: new Set<string>(),
   cut: new Set<SearchSignal>(),

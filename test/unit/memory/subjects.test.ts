@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Hit } from '../../../contract/answers.ts'
 import { coverageOf } from '../../../daemon/memory/coverage.ts'
-import { rank } from '../../../daemon/memory/rank.ts'
+import { noSignals, rank } from '../../../daemon/memory/rank.ts'
 import { createSubjectIndex } from '../../../daemon/memory/subjects.ts'
 import { contentWords } from '../../../daemon/memory/words.ts'
 import { nearBest } from '../../../daemon/memory/worthwhile.ts'
@@ -42,8 +42,24 @@ test('a subject that is not admitted is not found', () => {
   ])
 })
 
-const weights = { subject: 1, message: 1, paths: 0, terms: 1, vector: 0, recency: 0, trust: 0 }
-const priors = { recency: () => 1, trust: () => 1, kind: (oid: string) => (oid === 'merge' ? 0.5 : 1) }
+const weights = {
+  subject: 1,
+  message: 1,
+  paths: 0,
+  terms: 1,
+  vector: 0,
+  files: 0,
+  blame: 0,
+  recency: 0,
+  trust: 0,
+}
+const priors = {
+  files: 0,
+  blame: 0,
+  recency: () => 1,
+  trust: () => 1,
+  kind: (oid: string) => (oid === 'merge' ? 0.5 : 1),
+}
 const nothing = { subject: [], message: [], paths: [], terms: [], vector: [] }
 
 test('the commit whose subject is the question stands first, whatever quotes it', () => {
@@ -90,7 +106,7 @@ test('what only fills the list is left out, and an exact subject never', () => {
     isExact,
     score: worth,
     passages: [],
-    signals: { subject: 0, message: 0, paths: 0, terms: 0, vector: 0, recency: 0, trust: 0 },
+    signals: noSignals(),
   })
   const left = nearBest([candidate('exact', 0.01, true), candidate('good', 0.8), candidate('poor', 0.1)])
   expect(left.map(({ oid }) => oid)).toEqual(['exact', 'good'])
