@@ -19,7 +19,12 @@ export async function wonderings(ground: Ground, signal: AbortSignal): Promise<M
     ...(await mineProse(ground, signal)),
   ]
   const some = chosen(spoken, memory.graph, { sample: Math.ceil(sample / 2), seed })
-  return [...some, ...sampleOf(misremembered(ground), sample - some.length, seed)]
+  return [...some, ...misrememberings(ground, sample - some.length)]
+}
+
+/** Returns so many subjects as one remembers them badly: what they ask for is one commit and no other. */
+export function misrememberings(ground: Ground, count: number): Mined[] {
+  return sampleOf(misremembered(ground), count, ground.seed)
 }
 
 /** Shorter subjects cannot lose a third of their words. */

@@ -1,7 +1,7 @@
 import type { RelatedAnswer, RelatedFile } from '../../contract/answers.ts'
 import type { InputOf } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
-import type { Alarm } from './alarm.ts'
+import { missingFrom, type Alarm } from './alarm.ts'
 import type { CommitGraph } from './commit-graph.ts'
 import { companionsOf, type Companion } from './cochange.ts'
 import type { Memory } from './memory.ts'
@@ -33,10 +33,14 @@ export async function related(
   if (asked.length === 0)
     return { asked, files: [], abstained: true, reason: nothingAsked(input.staged === true) }
   const { minimumSupport, minimumConfidence, minimumPrecision } = memory.config.related
-  const companions = companionsOf(asked, memory.graph).filter(({ support }) => support >= minimumSupport)
+  const companions = companionsOf(asked, memory.graph)
   const alarm = input.staged === true ? memory.alarm(minimumPrecision) : undefined
-  const least = alarm === undefined ? minimumConfidence : alarm.threshold
-  const likely = least === undefined ? [] : companions.filter(({ confidence }) => confidence >= least)
+  const likely =
+    alarm === undefined
+      ? companions.filter(
+          ({ support, confidence }) => support >= minimumSupport && confidence >= minimumConfidence,
+        )
+      : missing(companions, alarm, minimumSupport)
   // Git is asked last, and seldom: it takes longer than all the rest.
   const present = likely.length === 0 ? likely : await presentOf(likely, parts, signal)
   const files = present
@@ -50,6 +54,14 @@ export async function related(
     ...(reason === undefined ? {} : { reason }),
     ...(alarm?.precision === undefined ? {} : { precision: alarm.precision }),
   }
+}
+
+function missing(
+  companions: readonly Companion[],
+  { threshold }: Alarm,
+  minimumSupport: number,
+): readonly Companion[] {
+  return threshold === undefined ? [] : missingFrom(companions, { threshold, minimumSupport })
 }
 
 async function presentOf(

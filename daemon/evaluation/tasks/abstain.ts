@@ -3,14 +3,18 @@ import type { Mined } from '../ask-recall.ts'
 import type { Ground, Task } from '../ground.ts'
 import { auroc, meanOf } from '../measures.ts'
 import { memoryThen, pastFrom } from '../sight.ts'
-import { wonderings } from '../wonder.ts'
+import { misrememberings } from '../wonder.ts'
 
-/** Each question is asked twice: as it was, and with its answer taken away. How sure recall is must tell which is which. */
+/**
+ * A badly remembered subject is asked for twice: as it was, and with its commit taken away. How sure recall is must tell
+ * which is which. Other questions would not do: what a paragraph cites, others tell of as well.
+ */
 export const abstain: Task = {
   name: 'abstain',
   async measure(ground, signal) {
-    const questions = await wonderings(ground, signal)
-    if (questions.length === 0) return { questions: 0, note: 'There is no commit with a subject of its own.' }
+    const questions = misrememberings(ground, ground.sample)
+    if (questions.length === 0)
+      return { questions: 0, note: 'No commit has a subject of its own of four words or more.' }
     const asked: Asked[] = []
     for (const [turn, question] of questions.entries()) {
       signal.throwIfAborted()

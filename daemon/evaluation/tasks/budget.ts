@@ -17,7 +17,11 @@ export const budget: Task = {
   name: 'budget',
   async measure(ground, signal) {
     const questions = await wonderings(ground, signal)
-    if (questions.length === 0) return { questions: 0, note: 'There is no commit with a subject of its own.' }
+    if (questions.length === 0)
+      return {
+        questions: 0,
+        note: 'No commit has a subject of its own of four words or more, and none is cited.',
+      }
     const countTokens = await loadTokenCounter()
     const asked: Packed[] = []
     for (const [turn, question] of questions.entries()) {

@@ -1,6 +1,6 @@
 import { createRandom } from '../../../native-workers/random.ts'
-import { calibrateAlarm, canLackOne } from '../../memory/alarm.ts'
-import { companionsOf, type Companion } from '../../memory/cochange.ts'
+import { calibrateAlarm, canLackOne, missingFrom } from '../../memory/alarm.ts'
+import { companionsOf } from '../../memory/cochange.ts'
 import type { CommitGraph } from '../../memory/commit-graph.ts'
 import type { Ground, Outcome, Task } from '../ground.ts'
 import { pastFrom } from '../sight.ts'
@@ -53,7 +53,13 @@ async function ask(trials: readonly Lacking[], ground: Ground, signal: AbortSign
     const { sees } = pastFrom({ from: trial.from, seenFrom }, graph)
     const companions = companionsOf(trial.shown, graph, sees)
     places.push(1 + companions.findIndex(({ path }) => path === trial.hidden))
-    const named = namedBy(companions, alarm.threshold, config.related.minimumSupport)
+    const named =
+      alarm.threshold === undefined
+        ? []
+        : missingFrom(companions, {
+            threshold: alarm.threshold,
+            minimumSupport: config.related.minimumSupport,
+          }).map(({ path }) => path)
     fired.push(...named.map((path) => path === trial.hidden))
     const listed = await baselines.beside(trial.shown, oidsOf(seenFrom, graph), signal)
     besides.push(1 + listed.lines.indexOf(trial.hidden))
@@ -78,18 +84,6 @@ async function ask(trials: readonly Lacking[], ground: Ground, signal: AbortSign
       ? { note: 'The alarm keeps silent: before these commits it was right too seldom at any confidence.' }
       : {}),
   }
-}
-
-/** The files that `related --staged` would name. */
-function namedBy(
-  companions: readonly Companion[],
-  threshold: number | undefined,
-  minimumSupport: number,
-): string[] {
-  if (threshold === undefined) return []
-  return companions
-    .filter(({ confidence, support }) => confidence >= threshold && support >= minimumSupport)
-    .map(({ path }) => path)
 }
 
 function measuresOf(fired: readonly boolean[], threshold: number | undefined): Record<string, number> {

@@ -81,11 +81,12 @@ test('the alarm is calibrated without a look into the future', () => {
   expect(createAlarmGauge(twice)(0.9).precision).toBe(1)
 })
 
-test('an alarm counts as wrong for each file that it named and that was not missing', () => {
-  // Of the two files that change with `hub`, both would be named, and one of them is never missing.
+test('an alarm that named another file than the one that was missing counts as wrong', () => {
+  // Of the two files that change with `hub`, the likelier is named, and a third of the time the other is missing.
   const commits = times(200, (index) => (index % 3 === 0 ? ['hub', 'one'] : ['hub', 'two']))
   const { precision } = createAlarmGauge(graphOf(commits))(0)
-  expect(precision).toBeLessThan(0.8)
+  expect(precision).toBeGreaterThan(0.6)
+  expect(precision).toBeLessThan(0.9)
 })
 
 test('what was measured holds until the history has grown by a tenth', () => {
