@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Fact } from '../../contract/events.ts'
 import type { Rewrite } from './rewrite.ts'
 import { createRewriteFinder, type RewriteParts } from './rewrites.ts'
@@ -22,6 +23,8 @@ export interface Told {
   readonly to: string
 }
 
+/** Each link is two writes to the disk, and a rebase makes a thousand; others are answered between them. */
+const longestTurnMs = 10
 /** What was heard and could not be used yet; the refs prove most of it again. */
 const mostHeard = 10_000
 
@@ -62,7 +65,13 @@ export function createFollower(parts: FollowParts): Follower {
       publish({ type: 'memory.unreachable', data: { repository: id, commits: moved.gone.length } })
     }
     linkHeard()
-    for (const rewrite of await findRewrites(moved, signal)) link(rewrite)
+    let since = performance.now()
+    for (const rewrite of await findRewrites(moved, signal)) {
+      link(rewrite)
+      if (performance.now() - since < longestTurnMs) continue
+      await setImmediate()
+      since = performance.now()
+    }
     followed = seen
   }
 
