@@ -1,3 +1,4 @@
+import { benchApi } from './api.ts'
 import { benchBundled } from './bundled.ts'
 import { benchFootprint } from './footprint.ts'
 import { benchGates } from './gates.ts'
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, (repository: string) => AsyncIterable<obj
   subjects: benchSubjects,
   latency: benchLatency,
   why: benchWhy,
+  api: benchApi,
   footprint: benchFootprint,
   hooks: benchHooks,
   sandbox: benchSandbox,

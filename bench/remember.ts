@@ -4,10 +4,5 @@ import type { BenchDaemon } from './daemon.ts'
 /** Registers a repository and waits until all of it is remembered. Returns its id. */
 export async function remember({ client }: BenchDaemon, path: string): Promise<string> {
   const { repository } = await client.call(repositoryRoutes.addRepository, { path })
-  for await (const progress of client.stream(repositoryRoutes.followProgress, {
-    repository: repository.id,
-  })) {
-    void progress
-  }
   return repository.id
 }

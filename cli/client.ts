@@ -1,12 +1,19 @@
 import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
 import { AiosError, isErrorCode } from '../contract/errors.ts'
 import { addressOf, isReply, type InputOf, type ReplyOf, type Route } from '../contract/route.ts'
+import { Task } from '../contract/task.ts'
+import { outcomeOf } from './long-work.ts'
 
 /** Speaks with one daemon. */
 export interface Client {
   readonly socket: string
-  /** Calls a route that answers once. Without a limit it waits as long as the route's cost allows. */
+  /**
+   * Calls a route that answers once. Without a limit it waits as long as the route's cost allows; for long work,
+   * until its task has ended.
+   */
   call<R extends Route>(route: R, input: InputOf<R>, limitMs?: number): Promise<ReplyOf<R>>
+  /** Calls a route of long work, and tells how it goes until it has ended. */
+  work<R extends Route>(route: R, input: InputOf<R>, onTask: (task: Task) => void): Promise<ReplyOf<R>>
   /** Calls a route that answers with a stream; leaving the loop ends the call. */
   stream<R extends Route>(route: R, input: InputOf<R>): AsyncGenerator<ReplyOf<R>>
   /** Sends a request as it is, and waits as long as it takes. A problem is thrown as the error it tells of. */
@@ -39,19 +46,33 @@ const limitsMs = { cheap: 30_000, search: 120_000, heavy: 0 }
 /** Creates a client for the socket. Every call ends when the signal is aborted. */
 export function createClient(socket: string, signal: AbortSignal): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 })
-  const ask = (request: RawRequest, limitMs: number) =>
-    send({ ...request, socket, agent, signal: signalFor(signal, limitMs) })
-  const open = (route: Route, input: unknown, limitMs: number) =>
-    ask(requestFor(route, asRecord(input)), limitMs)
+  const ask = (request: RawRequest, limitMs: number, prefer?: string) =>
+    send({ ...request, prefer, socket, agent, signal: signalFor(signal, limitMs) })
+  const open = (route: Route, input: unknown, limitMs: number, prefer?: string) =>
+    ask(requestFor(route, asRecord(input)), limitMs, prefer)
+  const canceller = () => createClient(socket, new AbortController().signal)
 
-  return {
+  async function replyOf<R extends Route>(
+    route: R,
+    response: IncomingMessage,
+    onTask: (task: Task) => void,
+  ): Promise<ReplyOf<R>> {
+    const answer = parse(await textOf(response))
+    const isTask = response.statusCode === 202 && isReply(Task, answer)
+    const reply = isTask ? await outcomeOf(answer, { client, signal, canceller, onTask }) : answer
+    if (isReply<R['reply']>(route.reply, reply)) return reply
+    throw strange(`${route.method} ${route.path}`)
+  }
+
+  const client: Client = {
     socket,
 
     async call<R extends Route>(route: R, input: InputOf<R>, limitMs = limitsMs[route.cost]) {
-      const response = await open(route, input, limitMs)
-      const reply = parse(await textOf(response))
-      if (isReply<R['reply']>(route.reply, reply)) return reply
-      throw strange(`${route.method} ${route.path}`)
+      return replyOf(route, await open(route, input, limitMs), () => {})
+    },
+
+    async work<R extends Route>(route: R, input: InputOf<R>, onTask: (task: Task) => void) {
+      return replyOf(route, await open(route, input, 0, 'respond-async'), onTask)
     },
 
     async *stream<R extends Route>(route: R, input: InputOf<R>) {
@@ -72,11 +93,14 @@ export function createClient(socket: string, signal: AbortSignal): Client {
       agent.destroy()
     },
   }
+  return client
 }
 
 interface Sent extends RawRequest {
   readonly socket: string
   readonly agent: Agent
+  /** How the answer is wanted (RFC 7240). */
+  readonly prefer: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -90,9 +114,11 @@ function requestFor(route: Route, input: Readonly<Record<string, unknown>>): Raw
 }
 
 /** Sends the request and waits for the head of the answer; a problem is thrown as the error it tells of. */
-async function send({ socket, agent, method, path, body, signal }: Sent): Promise<IncomingMessage> {
-  const headers =
-    body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+async function send({ socket, agent, method, path, body, prefer, signal }: Sent): Promise<IncomingMessage> {
+  const headers = {
+    ...(body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+    ...(prefer === undefined ? {} : { prefer }),
+  }
   const options = { socketPath: socket, agent, method, path, headers, signal }
   const response = await exchange(options, body).catch((error: unknown) => {
     throw asExpected(error, signal)

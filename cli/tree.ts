@@ -15,6 +15,7 @@ const tree = {
   doctor: async () => (await import('./commands/doctor.ts')).default,
   repo: async () => (await import('./commands/repo.ts')).default,
   hooks: async () => (await import('./commands/hooks.ts')).default,
+  task: async () => (await import('./commands/task.ts')).default,
   plugin: async () => (await import('./commands/plugin.ts')).default,
   config: async () => (await import('./commands/config.ts')).default,
   audit: async () => (await import('./commands/audit.ts')).default,

@@ -5,7 +5,8 @@ import { hookRoutes } from '../contract/hook-routes.ts'
 import { repositoryRoutes } from '../contract/repository-routes.ts'
 import type { RepositoryStatus } from '../contract/status.ts'
 import { agents } from './agents/agents.ts'
-import { disconnectBy, disconnecting, look } from './agents/change.ts'
+import { disconnectBy, disconnecting, look, undo } from './agents/change.ts'
+import type { Connections } from './agents/connections.ts'
 import { groundOf } from './agents/ground.ts'
 import type { Client } from './client.ts'
 import type { Context } from './command.ts'
@@ -69,7 +70,7 @@ async function hookStep({ id, path, state }: RepositoryStatus, client: Client): 
 /** Agents that start this aios would else go on trying to. */
 function agentSteps(context: Context): Step[] {
   const { place, parts } = groundOf(context)
-  return agents.flatMap((agent): Step[] => {
+  const own = agents.flatMap((agent): Step[] => {
     const looked = lookAt(() => look(agent, 'user', place, parts))
     if (typeof looked === 'string')
       return [{ what: `the settings of ${agent.name}`, act: async () => looked }]
@@ -86,6 +87,26 @@ function agentSteps(context: Context): Step[] {
       },
     ]
   })
+  return [
+    ...own,
+    ...projectSteps(
+      agents.flatMap((agent) => agent.files('user', place)),
+      parts.connections,
+    ),
+  ]
+}
+
+/** Projects that were connected, wherever they lie: what was done there is written down. */
+function projectSteps(others: readonly string[], connections: Connections): Step[] {
+  const inProjects = connections.all().filter(({ path }) => !others.includes(path) && existsSync(path))
+  return inProjects.map((connection) => ({
+    what: `aios in the settings of a project: ${connection.path}`,
+    async act() {
+      const isUndone = lookAt(() => undo(connection, connections))
+      if (typeof isUndone === 'string') return isUndone
+      return isUndone ? undefined : 'It was changed since; take the entry `aios` out by hand.'
+    },
+  }))
 }
 
 function lookAt<T>(look: () => T): T | string {

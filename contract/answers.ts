@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Episode, EpisodeKind, Oid, Tie } from './episode.ts'
 import { globPattern, limits } from './limits.ts'
+import { nextField } from './page.ts'
 
 /** Names a repository: its id, or any path inside it. */
 export const RepositoryName = Type.String({
@@ -218,7 +219,7 @@ export const TimelineAnswer = Type.Object({
       reachable: Type.Boolean(),
     }),
   ),
-  next: Type.Optional(Type.String({ description: 'The cursor of the next stretch.' })),
+  ...nextField,
 })
 export type TimelineAnswer = Static<typeof TimelineAnswer>
 

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { nextField, pageFields } from './page.ts'
 import { route } from './route.ts'
 import { RoleName, User, UserName } from './users.ts'
 
@@ -13,6 +14,7 @@ export const authRoutes = {
     summary: 'Return a link that lets one browser in, once, within two minutes.',
     role: 'admin',
     cost: 'cheap',
+    isSecret: true,
     input: Type.Object({
       role: Type.Optional(RoleName),
     }),
@@ -33,8 +35,8 @@ export const authRoutes = {
     summary: 'List who may reach the daemon from another machine.',
     role: 'admin',
     cost: 'cheap',
-    input: nothing,
-    reply: Type.Object({ items: Type.Array(User) }),
+    input: Type.Object(pageFields),
+    reply: Type.Object({ items: Type.Array(User), ...nextField }),
   }),
   addUser: route({
     method: 'POST',
@@ -42,6 +44,7 @@ export const authRoutes = {
     summary: 'Add a user; the secret is told this once.',
     role: 'admin',
     cost: 'cheap',
+    isSecret: true,
     input: Type.Object({ name: UserName, role: RoleName }),
     reply: Type.Object({ user: User, secret: Type.String() }),
   }),
@@ -61,6 +64,7 @@ export const authRoutes = {
     role: 'reader',
     isOpen: true,
     cost: 'cheap',
+    isSecret: true,
     input: Type.Object({ user: UserName, secret: Type.String({ minLength: 1, maxLength: 128 }) }),
     reply: Type.Object({ token: Type.String(), expiresAt: time }),
   }),

@@ -3,6 +3,7 @@ import { RepositoryName } from './answers.ts'
 import { Capabilities } from './capabilities.ts'
 import { ConfigAnswer, ConfigScope } from './config-answer.ts'
 import { EventEnvelope } from './events.ts'
+import { nextField, pageFields } from './page.ts'
 import { route, streamRoute } from './route.ts'
 import { DoctorAnswer, StatusAnswer } from './status.ts'
 
@@ -60,6 +61,7 @@ export const daemonRoutes = {
     summary: 'Look for what is wrong, and mend it if asked.',
     role: 'admin',
     cost: 'heavy',
+    task: { when: 'fix', tries: 3, priority: 1 },
     input: Type.Object({ fix: Type.Optional(Type.Boolean()) }),
     reply: DoctorAnswer,
   }),
@@ -83,6 +85,15 @@ export const daemonRoutes = {
       follow: Type.Optional(Type.Boolean()),
     }),
     reply: EventEnvelope,
+  }),
+  pastEvents: route({
+    method: 'GET',
+    path: '/v1/events/past',
+    summary: 'List what happened, oldest first, a page at a time; the oldest are forgotten.',
+    role: 'reader',
+    cost: 'cheap',
+    input: Type.Object({ since: Type.Optional(Type.Integer({ minimum: 0 })), ...pageFields }),
+    reply: Type.Object({ items: Type.Array(EventEnvelope), ...nextField }),
   }),
   config: route({
     method: 'GET',

@@ -3,6 +3,7 @@ import { authErrors } from './auth-errors.ts'
 import type { ErrorKind } from './error-kind.ts'
 import { operateErrors } from './operate-errors.ts'
 import { pluginErrors } from './plugin-errors.ts'
+import { taskErrors } from './task-errors.ts'
 import { webSocketErrors } from './web-socket-errors.ts'
 
 /** Every expected failure: its HTTP status, its exit code, and what to do about it. */
@@ -159,6 +160,7 @@ export const errorKinds = {
   },
   ...pluginErrors,
   ...authErrors,
+  ...taskErrors,
   ...webSocketErrors,
   ...agentErrors,
   ...operateErrors,

@@ -6,6 +6,14 @@ const listener = Type.String({ description: 'The id of the listener.' })
 const times = Type.Integer({ minimum: 1, description: 'How often since it was told last.' })
 const count = Type.Integer({ minimum: 0 })
 
+const tries = Type.Integer({ minimum: 0, description: 'How often the task was begun.' })
+const code = Type.String({ description: 'The code of the problem.' })
+const task = {
+  task: Type.String({ description: 'The id of the task.' }),
+  kind: Type.String({ description: 'The name of the route whose work it does.' }),
+  repository: Type.Optional(repository),
+}
+
 /** Every fact that is published, by its name. Facts are in the past tense and carry no secrets. */
 export const eventTypes = {
   'daemon.started': Type.Object({ version: Type.String(), pid: count }),
@@ -55,6 +63,13 @@ export const eventTypes = {
     comment: Type.Optional(Type.String()),
   }),
   'workers.restarted': Type.Object({ reason: Type.String() }),
+  'task.queued': Type.Object(task),
+  'task.started': Type.Object({ ...task, tries }),
+  'task.retrying': Type.Object({ ...task, tries, code }),
+  'task.completed': Type.Object({ ...task, tries }),
+  'task.failed': Type.Object({ ...task, tries, code }),
+  'task.cancelled': Type.Object(task),
+  'task.dead': Type.Object({ ...task, tries, code }),
 } as const
 
 /** The name of a fact. */

@@ -10,6 +10,7 @@ import {
   ReplayReport,
   TrialReport,
 } from './plugin-answers.ts'
+import { nextField, pageFields } from './page.ts'
 import { route } from './route.ts'
 
 const plugin = Type.String({ minLength: 1, maxLength: 64, description: 'The id of a plugin.' })
@@ -32,8 +33,8 @@ export const pluginRoutes = {
     summary: 'List the plugins that are there, and what each may do.',
     role: 'reader',
     cost: 'cheap',
-    input: Type.Object({ repository }),
-    reply: Type.Object({ items: Type.Array(PluginStatus), capabilities: Capabilities }),
+    input: Type.Object({ repository, ...pageFields }),
+    reply: Type.Object({ items: Type.Array(PluginStatus), capabilities: Capabilities, ...nextField }),
   }),
   plugin: route({
     method: 'GET',
@@ -116,6 +117,7 @@ export const pluginRoutes = {
     summary: 'Run a plugin in the sandbox over its own events, recorded ones and the last commits.',
     role: 'approver',
     cost: 'heavy',
+    task: { when: 'history', tries: 1, priority: 5 },
     input: Type.Object({
       path,
       repository,
@@ -139,7 +141,7 @@ export const pluginRoutes = {
     summary: 'List what a plugin did and said, newest first.',
     role: 'reader',
     cost: 'cheap',
-    input: Type.Object({ ...place, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) }),
+    input: Type.Object({ ...place, limit: pageFields.limit }),
     reply: Type.Object({ items: Type.Array(PluginLogEntry) }),
   }),
   scaffoldPlugin: route({

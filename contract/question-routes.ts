@@ -10,6 +10,7 @@ import {
   TimelineAnswer,
   WhyAnswer,
 } from './answers.ts'
+import { pageFields } from './page.ts'
 import { route } from './route.ts'
 
 const repository = RepositoryName
@@ -108,8 +109,7 @@ export const questionRoutes = {
     cost: 'search',
     input: Type.Object({
       repository,
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
-      cursor: Type.Optional(Type.String({ maxLength: 256 })),
+      ...pageFields,
       ...Filters.properties,
     }),
     reply: TimelineAnswer,

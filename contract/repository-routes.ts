@@ -1,12 +1,11 @@
 import Type from 'typebox'
 import { RepositoryName } from './answers.ts'
 import { Progress } from './events.ts'
+import { nextField, pageFields } from './page.ts'
 import { route, streamRoute } from './route.ts'
 import { RepositoryStatus, Suggestions } from './status.ts'
 
 const repository = RepositoryName
-const nothing = Type.Object({})
-
 /** The routes about registered repositories. */
 export const repositoryRoutes = {
   repositories: route({
@@ -15,15 +14,17 @@ export const repositoryRoutes = {
     summary: 'List the registered repositories.',
     role: 'reader',
     cost: 'cheap',
-    input: nothing,
-    reply: Type.Object({ items: Type.Array(RepositoryStatus) }),
+    input: Type.Object(pageFields),
+    reply: Type.Object({ items: Type.Array(RepositoryStatus), ...nextField }),
   }),
   addRepository: route({
     method: 'POST',
     path: '/v1/repositories',
-    summary: 'Register a repository and begin to remember it. Does nothing when it is registered already.',
+    summary: 'Register a repository and remember its history. Does nothing when that is done already.',
     role: 'writer',
     cost: 'heavy',
+    // Once: reading that fails is tried again by itself, for as long as it takes.
+    task: { tries: 1, priority: 3 },
     input: Type.Object({ path: Type.String({ minLength: 1, maxLength: 4096 }) }),
     reply: Type.Object({ repository: RepositoryStatus, added: Type.Boolean() }),
   }),
@@ -51,6 +52,7 @@ export const repositoryRoutes = {
     summary: 'Throw away what is remembered of a repository and read it again from git.',
     role: 'admin',
     cost: 'heavy',
+    task: { tries: 5, priority: 3 },
     input: Type.Object({ repository }),
     reply: RepositoryStatus,
   }),

@@ -5,6 +5,19 @@ import type { Role } from './caller.ts'
 export type Cost = 'cheap' | 'search' | 'heavy'
 
 /**
+ * How long work is done. It is answered with `202 Accepted` and its task, unless it ends while the caller waits:
+ * a second, or what the caller asks for (`Prefer: wait=60`, `Prefer: respond-async`, of RFC 7240).
+ */
+export interface TaskPolicy {
+  /** The field of the input without which it is no long work; it always is when absent. */
+  readonly when?: string
+  /** How often it is tried, where a failure may pass, before it is a dead letter. */
+  readonly tries: number
+  /** The urgency of RFC 9218, where the caller names none (`Priority: u=3`): 0 is done first, 7 last. */
+  readonly priority: number
+}
+
+/**
  * One thing that the daemon can be asked: served, documented and called from this same object.
  *
  * `:name` parts of the path are filled from the input; the rest of the input is the query of a GET or
@@ -26,6 +39,10 @@ export interface Route<
   readonly reply: Reply
   /** Bytes that its body may have, where that is not what all others may. */
   readonly bodyBytes?: number
+  /** Whether its reply holds a secret, which is told once and kept nowhere. */
+  readonly isSecret?: boolean
+  /** How it is done as a task, when it takes long. */
+  readonly task?: TaskPolicy
   /** The media type of the reply’s `text`, which alone is sent to whoever does not ask for JSON. */
   readonly media?: string
   /**
@@ -53,6 +70,25 @@ export function streamRoute<Input extends TSchema, Reply extends TSchema>(
   description: Omit<Route<Input, Reply>, 'shape'>,
 ): Route<Input, Reply, 'stream'> {
   return { ...description, shape: 'stream' }
+}
+
+/**
+ * Says whether a call may carry an `Idempotency-Key`, so that it is done once however often it is sent: what
+ * changes something, and whose answer may be kept.
+ */
+export function takesKey({
+  method,
+  role,
+  isSecret = false,
+}: Pick<Route, 'method' | 'role' | 'isSecret'>): boolean {
+  return method !== 'GET' && role !== 'reader' && !isSecret
+}
+
+/** Says whether a call with this input is long work. */
+export function isLongWork({ task }: Pick<Route, 'task'>, input: object): boolean {
+  if (task === undefined) return false
+  const { when } = task
+  return when === undefined || Object.entries(input).some(([name, value]) => name === when && Boolean(value))
 }
 
 /** Returns the address to call, and what of the input is left for the query or the body. */

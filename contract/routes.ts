@@ -7,6 +7,7 @@ import { operateRoutes } from './operate-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 import { repositoryRoutes } from './repository-routes.ts'
+import { taskRoutes } from './task-routes.ts'
 import { toolRoutes } from './tool-routes.ts'
 
 /** Everything the daemon can be asked. The name is how code calls it; the path is how the world does. */
@@ -17,6 +18,7 @@ export const routes = {
   ...evaluationRoutes,
   ...hookRoutes,
   ...pluginRoutes,
+  ...taskRoutes,
   ...noteRoutes,
   ...toolRoutes,
   ...operateRoutes,

@@ -20,8 +20,8 @@ export const User = Type.Object({
 })
 export type User = Static<typeof User>
 
-/** A user as they are kept: with the digest of their secret. */
-export const KeptUser = Type.Object({ ...User.properties, secretDigest: Type.String() })
+/** A user as they are kept: with the digest of their secret, and an id that no later user of the name will have. */
+export const KeptUser = Type.Object({ id: Type.String(), ...User.properties, secretDigest: Type.String() })
 export type KeptUser = Static<typeof KeptUser>
 
 /** The file of users. */

@@ -48,6 +48,9 @@ const id = Type.String({
 const answered = Type.Optional(Type.String({ description: 'Of the frame that is answered.' }))
 const number = Type.Integer({ minimum: 0 })
 
+/** What an answer says beside its hits, and beside the question that its id stands for. */
+const { question: _question, hits: _hits, ...besideHits } = RecallAnswer.properties
+
 /** Everything that a client may say. */
 export const clientFrames = {
   hello: {
@@ -147,15 +150,7 @@ export const serverFrames = {
   },
   done: {
     summary: 'A question is answered: what `POST /v1/recall` says beside the hits.',
-    schema: Type.Object({
-      type: Type.Literal('done'),
-      id,
-      hits: number,
-      kind: RecallAnswer.properties.kind,
-      abstained: RecallAnswer.properties.abstained,
-      reason: RecallAnswer.properties.reason,
-      tookMs: RecallAnswer.properties.tookMs,
-    }),
+    schema: Type.Object({ type: Type.Literal('done'), id, hits: number, ...besideHits }),
   },
   cancelled: {
     summary: 'A question is not answered any further, as was asked for.',

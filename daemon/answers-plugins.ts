@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
+import type { PluginStatus } from '../contract/plugin-answers.ts'
 import type { pluginRoutes } from '../contract/plugin-routes.ts'
 import type { Answers } from '../contract/route.ts'
 import type { Plugins } from '../plugins/plugins.ts'
 import { scaffoldPlugin } from '../plugins/scaffold.ts'
+import { pageOf } from './pages/page.ts'
 import type { Repositories } from './repositories.ts'
 
 /** Returns what answers the routes about plugins. */
@@ -20,7 +22,10 @@ export function answersAboutPlugins(
   })
 
   return {
-    plugins: async ({ repository }) => plugins.list(await idIfAny(repository)),
+    async plugins({ repository, ...wish }) {
+      const { items, capabilities } = await plugins.list(await idIfAny(repository))
+      return { ...pageOf({ name: 'plugins', items, keyOf: placeOf }, wish), capabilities }
+    },
     plugin: async (input) => plugins.request(await named(input)),
     addPlugin: ({ path }) => plugins.add(resolve(path)),
     approvePlugin: async (input) => plugins.approve(await named(input)),
@@ -39,4 +44,11 @@ export function answersAboutPlugins(
     pluginLogs: async (input) => ({ items: await plugins.logs(await named(input), input.limit ?? 50) }),
     scaffoldPlugin: async ({ id, hook }) => ({ files: scaffoldPlugin(id, hook) }),
   }
+}
+
+const origins = { bundled: 0, user: 1, repository: 2 } satisfies Record<PluginStatus['origin'], number>
+
+/** Plugins are listed by where they come from, and there by their folders. */
+function placeOf({ origin, path, id }: PluginStatus): string {
+  return [origins[origin], path, id].join('\0')
 }

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { daemonRoutes } from '../contract/daemon-routes.ts'
 import type { EventEnvelope, Progress } from '../contract/events.ts'
+import type { InputOf } from '../contract/route.ts'
 import type { Remembered } from './memory/remembered.ts'
+import { positionIn } from './pages/cursor.ts'
+import { stretchOf, type Page } from './pages/page.ts'
 
 /** How often a progress is sent at most: a person sees no more. */
 const progressMs = 100
@@ -24,6 +28,22 @@ export async function* follow(
   }
   await settling
   yield { phase: 'idle', done: 0, total: 0, ratePerSecond: 0 }
+}
+
+/** Returns a stretch of what happened, oldest first. */
+export function pastEvents(
+  { since = 0, cursor, limit = 100 }: InputOf<typeof daemonRoutes.pastEvents>,
+  events: { since(seq: number, limit: number): EventEnvelope[] },
+): Page<EventEnvelope> {
+  const after = cursor === undefined ? since : Number(positionIn('events', cursor))
+  const found = events.since(after, limit + 1)
+  return stretchOf(
+    'events',
+    found,
+    limit,
+    ({ seq }) => String(seq),
+    (event) => event,
+  )
 }
 
 /** Streams events after a number, oldest first; with `goOn`, those that are still to come as well. */

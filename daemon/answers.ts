@@ -5,21 +5,25 @@ import { AiosError } from '../contract/errors.ts'
 import type { noteRoutes } from '../contract/note-routes.ts'
 import type { operateRoutes } from '../contract/operate-routes.ts'
 import type { pluginRoutes } from '../contract/plugin-routes.ts'
+import type { taskRoutes } from '../contract/task-routes.ts'
 import type { Answers, InputOf } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
 import type { toolRoutes } from '../contract/tool-routes.ts'
 import type { ConfigDoor } from './answers-config.ts'
-import { follow, followEvents } from './answers-streams.ts'
+import { follow, followEvents, pastEvents } from './answers-streams.ts'
 import { context } from './memory/context.ts'
+import type { HeldRepository } from './held-repository.ts'
 import type { HookDoor } from './hook-door.ts'
 import type { Memory } from './memory/memory.ts'
 import { recall } from './memory/recall.ts'
+import type { RecallMemo } from './memory/recall-memo.ts'
 import { related } from './memory/related.ts'
 import { show } from './memory/show.ts'
 import { suggest } from './memory/suggestions.ts'
 import { timeline } from './memory/timeline.ts'
 import { loadTokenCounter } from './memory/tokens.ts'
 import { why } from './memory/why.ts'
+import { pageOf } from './pages/page.ts'
 import type { Repositories } from './repositories.ts'
 import { gitQuestions, type GitQuestions } from './git-questions.ts'
 
@@ -41,6 +45,7 @@ export interface AnswerParts {
   readonly hooks: HookDoor['answers']
   readonly evaluate: Answers<Routes>['evaluate']
   readonly plugins: Answers<typeof pluginRoutes>
+  readonly tasks: Answers<typeof taskRoutes>
   readonly notes: Answers<typeof noteRoutes>
   readonly tools: Answers<typeof toolRoutes>
   readonly operate: Answers<typeof operateRoutes>
@@ -62,11 +67,13 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
     config: ({ repository }) => config.show(repository),
     setConfig: (input) => config.set(input),
     events: ({ since = 0, follow: goOn = false }, signal) => followEvents(since, goOn, events, signal),
+    pastEvents: async (input) => pastEvents(input, events),
 
     ...answersAbout(repositories),
     ...parts.hooks,
     evaluate: parts.evaluate,
     ...parts.plugins,
+    ...parts.tasks,
     ...parts.notes,
     ...parts.tools,
     ...parts.operate,
@@ -110,9 +117,13 @@ type AboutRepositories =
 /** Returns what answers the routes about registered repositories. */
 function answersAbout(repositories: Repositories): Pick<Answers<Routes>, AboutRepositories> {
   return {
-    repositories: async () => ({
-      items: await Promise.all(repositories.list().map((held) => held.status())),
-    }),
+    async repositories(wish) {
+      const { items, ...more } = pageOf(
+        { name: 'repositories', items: repositories.list(), keyOf: placeOf },
+        wish,
+      )
+      return { items: await Promise.all(items.map((held) => held.status())), ...more }
+    },
     repository: async ({ repository }) => (await repositories.find(repository)).status(),
     async addRepository({ path }) {
       const { held, added } = await repositories.add(path)
@@ -135,9 +146,15 @@ function answersAbout(repositories: Repositories): Pick<Answers<Routes>, AboutRe
   }
 }
 
+/** Repositories are listed in the order in which they were added. */
+function placeOf({ registration: { addedAt, id } }: HeldRepository): string {
+  return `${String(addedAt).padStart(16, '0')} ${id}`
+}
+
 /** What one question is answered from. */
 interface Asked {
   readonly memory: Memory
+  readonly recalled: RecallMemo
   readonly questions: GitQuestions
 }
 
@@ -146,8 +163,9 @@ async function openFor(name: string, repositories: Repositories): Promise<Asked>
   const { held, worktree } = await repositories.findPlace(name)
   const { remembered, repository, config } = await held.open()
   await config.refresh()
-  if (worktree === undefined) return { memory: remembered.memory, questions: gitQuestions(repository) }
-  return { memory: { ...remembered.memory, repository: worktree }, questions: gitQuestions(worktree) }
+  const { memory, recalled } = remembered
+  if (worktree === undefined) return { memory, recalled, questions: gitQuestions(repository) }
+  return { memory: { ...memory, repository: worktree }, recalled, questions: gitQuestions(worktree) }
 }
 
 /** Asks one repository, or all of them, of which the best answers stand first. */
@@ -160,18 +178,26 @@ async function recallFrom(
     const only = repositories.list().length === 1 ? repositories.list()[0]?.registration.id : undefined
     const name = input.repository ?? only
     if (name === undefined) throw new AiosError('request.invalid', 'Name a repository, or ask all of them.')
-    return recall(input, (await openFor(name, repositories)).memory, signal)
+    return recallIn(await openFor(name, repositories), input, signal)
   }
   const answers = await Promise.all(
     repositories.list().map(async ({ registration }) => {
       const open = await openFor(registration.id, repositories).catch(() => undefined)
-      return open === undefined ? undefined : recall(input, open.memory, signal)
+      return open === undefined ? undefined : recallIn(open, input, signal)
     }),
   )
   return merged(
     input,
     answers.filter((answer) => answer !== undefined),
   )
+}
+
+function recallIn(
+  { memory, recalled }: Asked,
+  input: InputOf<Routes['recall']>,
+  signal: AbortSignal,
+): Promise<RecallAnswer> {
+  return recalled.answer(input, memory.config, () => recall(input, memory, signal))
 }
 
 function merged(input: InputOf<Routes['recall']>, answers: readonly RecallAnswer[]): RecallAnswer {

@@ -9,6 +9,7 @@ import { createAnswers } from './answers.ts'
 import { auditAnswers, decisionsIn } from './answers-audit.ts'
 import { createConfigDoor } from './answers-config.ts'
 import { guardAnswers } from './answers-hooks.ts'
+import { answersAboutTasks } from './answers-tasks.ts'
 import { answersAboutNotes } from './answers-notes.ts'
 import { answersToAgents } from './answers-tools.ts'
 import { answersForOperators } from './answers-operate.ts'
@@ -21,6 +22,7 @@ import { collectAfter } from './collect.ts'
 import { examine } from './doctor.ts'
 import { readFigures } from './figures.ts'
 import { createGit } from './git/git.ts'
+import { createOnce } from './http/idempotency.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
 import type { HookDoor } from './hook-door.ts'
 import type { IdleExit } from './idle.ts'
@@ -40,9 +42,11 @@ import type { Workers } from '../native-workers/supervisor.ts'
 import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
 import { openPlugins } from './open-plugins.ts'
 import { openState } from './open-state.ts'
+import { openTasks } from './open-tasks.ts'
 import { openWorkers } from './open-workers.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
 import { describeService } from './service.ts'
+import { sharing } from './sharing.ts'
 import { statusOf } from './status.ts'
 import { openJournal, type Journal } from './store/journal.ts'
 import { refusalOf, storeError } from './store/lance-errors.ts'
@@ -138,14 +142,18 @@ async function build(ground: Ground): Promise<Daemon> {
     now,
     onDecision,
   })
-  const idle = openIdleExit(ground, repositories)
+  const tasks = openTasks({ ...ground, journal, events, repositories, answers: () => answers })
+  const idle = openIdleExit(ground, repositories, tasks)
   const known = { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle }
-  const built = { ...known, ...observation, audit }
-  await openListeners({ ...ground, ...built, answers: answersOf(ground, built), onDecision })
+  const built = { ...known, ...observation, audit, tasks }
+  const answers: Answers<typeof routes> = answersOf(ground, built)
+  const once = createOnce(journal.keptAnswers, now, (error) => logger.error({ err: error }, 'not kept'))
+  await openListeners({ ...ground, ...built, answers, work: tasks, once, onDecision })
   gitHooks.open()
   events.publish({ type: 'daemon.started', data: { version: service.version, pid: service.pid } })
   logger.info({ pid: service.pid, socket: service.socket, url: service.url }, 'started')
   repositories.start()
+  tasks.start()
   return {
     service,
     close(reason) {
@@ -189,6 +197,7 @@ interface Built extends Observation {
   readonly repositories: Repositories
   readonly audit: Audit
   readonly access: Access
+  readonly tasks: ReturnType<typeof openTasks>
   readonly idle: IdleExit
 }
 
@@ -209,7 +218,8 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
     events: { since: journal.since, subscribe: events.subscribe },
     operate: answersForOperators({ ...ground, ...built, answers: () => answers }),
     identity: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
-    status: () => statusOf({ service, folders, workers, repositories, config }),
+    status: sharing(() => statusOf({ service, folders, workers, repositories, config }), 4),
+    tasks: answersAboutTasks(built.tasks),
     capabilities: async () => capabilitiesOf(service, hooks.listeners()),
     hooks: gitHooks.answers,
     access: access.answers,

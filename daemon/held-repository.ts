@@ -67,7 +67,7 @@ export function holdRepository(registration: RegisteredRepository, shared: Share
     registration,
     open,
     async status() {
-      await Promise.race([opening?.catch(() => {}), soon()])
+      if (current === undefined) await Promise.race([opening?.catch(() => {}), soon()])
       return statusOf(registration, current, health)
     },
     problems: () => problemsOf(registration, current, health),

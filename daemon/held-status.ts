@@ -22,7 +22,11 @@ export async function statusOf(
     return { id, path, ...nothing, pending: state === 'missing' ? 0 : 1, state, ...troubleOf(health) }
   }
   const { remembered, bookmarks } = open
-  const [head, bytes] = await Promise.all([headOf(open, health), bytesOf(open), open.config.refresh()])
+  const [head, bytes] = await Promise.all([
+    headOf(open, health),
+    open.bytes().catch(() => 0),
+    open.config.refresh(),
+  ])
   const { current } = remembered.progress
   const isBehind = head?.oid !== undefined && !isRemembered(head.oid, open)
   if (isBehind) remembered.notice()
@@ -65,11 +69,6 @@ async function headOf({ repository }: OpenRepository, health: Health): Promise<H
     if (isMissing(error) && !isMissing(health.problem)) health.failed(error)
     return undefined
   }
-}
-
-async function bytesOf({ remembered }: OpenRepository): Promise<number> {
-  const size = await remembered.memory.store.size().catch(() => undefined)
-  return size?.bytes ?? 0
 }
 
 /** Returns what is wrong with a repository, each with the command that mends it. */

@@ -10,6 +10,8 @@ import type { routes } from '../contract/routes.ts'
 import type { Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
 import { type HttpSettings, inAddress, isLoopback, placeOf } from './guard/place.ts'
+import type { Once } from './http/idempotency.ts'
+import type { WorkDoor } from './http/long-work.ts'
 import type { Mount } from './http/mount.ts'
 import { pairingMounts } from './http/pairing.ts'
 import { createServer, type DoorParts, type Server } from './http/server.ts'
@@ -31,6 +33,10 @@ export interface DoorsParts {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly answers: Answers<typeof routes>
+  /** Does long work as tasks. */
+  readonly work?: WorkDoor
+  /** One for all doors: a write that came through one is not done again through another. */
+  readonly once?: Once
   /** Sees what is asked over HTTP. */
   readonly watch?: Watch
   readonly access: Access
@@ -66,9 +72,11 @@ export async function openDoors(parts: DoorsParts): Promise<void> {
 }
 
 function partsOf(parts: DoorsParts): DoorParts {
-  const { answers, settings, watch, mounts, upgrades, onDecision, recheckMs } = parts
+  const { answers, work, once, settings, watch, mounts, upgrades, onDecision, recheckMs } = parts
   return {
     answers,
+    ...(work === undefined ? {} : { work }),
+    ...(once === undefined ? {} : { once }),
     isReady: () => true,
     traceId: traceIdOf,
     ...(watch === undefined ? {} : { watch }),

@@ -17,6 +17,7 @@ import { openRemembered, type Remembered } from './memory/remembered.ts'
 import type { EmbedderDoor } from './open-embedder.ts'
 import type { Journal, RegisteredRepository } from './store/journal.ts'
 import { openLanceStore } from './store/lance-store.ts'
+import { aging } from './sharing.ts'
 
 /** What all repositories share. */
 export interface SharedParts {
@@ -40,6 +41,8 @@ export interface OpenRepository {
   readonly config: HeldConfig
   readonly bookmarks: HeldBookmarks
   readonly blobs: BlobReader
+  /** Returns what its memory takes on disk; a second old at most, since every file is looked at. */
+  readonly bytes: () => Promise<number>
 }
 
 /** Opens a registered repository and its memory, and keeps them level; what was opened is left to the lifecycle. */
@@ -94,8 +97,11 @@ export async function openRegistered(
   )
   lifecycle.onClose('catching up', () => remembered.close())
   keepLevel(repository, remembered, config, lifecycle, (error) => shared.onTrouble(`${id}: watching`, error))
-  return { repository, remembered, config, bookmarks, blobs }
+  const bytes = aging(async () => (await store.size()).bytes, sizeMs)
+  return { repository, remembered, config, bookmarks, blobs, bytes }
 }
+
+const sizeMs = 1_000
 
 /** Notices what moves: at once where the file system tells, and at intervals whatever it tells. */
 function keepLevel(

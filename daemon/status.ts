@@ -5,6 +5,7 @@ import type { HeldConfig } from './held-config.ts'
 import type { Workers } from '../native-workers/supervisor.ts'
 import { lostRepositories } from './lost-repositories.ts'
 import type { Repositories } from './repositories.ts'
+import { aging } from './sharing.ts'
 
 /** What a status is made of. */
 export interface StatusParts {
@@ -15,6 +16,12 @@ export interface StatusParts {
   /** The user's own settings. */
   readonly config: HeldConfig
 }
+
+/** What this process takes; a fifth of a second old at most, since the kernel adds it up anew each time. */
+const usage = aging(async () => {
+  const { user, system } = process.cpuUsage()
+  return { cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() }
+}, 200)
 
 /** Says what the daemon holds, what it costs and what is wrong. */
 export async function statusOf({
@@ -30,14 +37,14 @@ export async function statusOf({
   ])
   const lost = lostRepositories(folders.state, repositories)
   const problems = [...config.problems(), ...lost, ...repositories.list().flatMap((held) => held.problems())]
-  const { user, system } = process.cpuUsage()
+  const { cpuSeconds, rssBytes: ownBytes } = await usage()
   const { pid, restarts, rssBytes } = workers.state()
   return {
     daemon: {
       ...service,
       state: folders.state,
-      rssBytes: process.memoryUsage.rss() + rssBytes,
-      cpuSeconds: (user + system) / 1e6,
+      rssBytes: ownBytes + rssBytes,
+      cpuSeconds,
       workers: { running: pid !== undefined, restarts },
     },
     repositories: states,

@@ -94,9 +94,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   return {
     digest(texts, settings, signal) {
       if (isClosed) return Promise.reject(new AiosError('workers.unavailable', 'The workers are closed.'))
-      const traceId = options.traceId?.()
-      const traced = traceId === undefined ? {} : { traceId }
-      const result = queue.add({ texts, settings, ...traced }, signal)
+      const result = queue.add({ texts, settings, ...traceIn(options) }, signal)
       pump()
       return result
     },
@@ -111,6 +109,11 @@ export function createWorkers(options: WorkersOptions): Workers {
       await keeper.close(closeMs)
     },
   }
+}
+
+function traceIn({ traceId }: WorkersOptions): { traceId?: string } {
+  const current = traceId?.()
+  return current === undefined ? {} : { traceId: current }
 }
 
 function createWatchdogs(taskMs: number, onHang: (reason: string) => void) {

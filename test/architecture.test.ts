@@ -14,6 +14,7 @@ const layers = [
     'daemon/bus',
     'daemon/git',
     'daemon/metrics',
+    'daemon/pages',
     'daemon/tasks',
     'daemon/telemetry',
     'daemon/vault',

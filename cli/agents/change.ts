@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { AiosError } from '../../contract/errors.ts'
 import type { Program } from '../program.ts'
 import { at, isObject, type Agent, type Place, type Scope } from './agents.ts'
-import type { Connections } from './connections.ts'
+import type { Connection, Connections } from './connections.ts'
 import { jsonSettings } from './json-settings.ts'
 import type { Settings } from './settings.ts'
 import {
@@ -118,6 +118,15 @@ export function connectBy(
   const folders = file.exists ? (connections.of(file.path)?.folders ?? []) : made
   const splice = spliceBetween(base, after)
   connections.keep({ path: file.path, ...splice, after: hashOf(after), isMade: isOwn, folders })
+}
+
+/** Undoes a connection to the byte; false when the file has changed since, or is gone, and was left alone. */
+export function undo(connection: Connection, connections: Connections): boolean {
+  const file = readSettingsFile(connection.path)
+  if (hashOf(file.text) !== connection.after) return false
+  const base = undone(file.text, connection)
+  disconnectBy({ file, base, after: base, isOwn: connection.isMade }, connections)
+  return true
 }
 
 /** Makes a change that disconnects. */

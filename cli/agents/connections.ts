@@ -16,6 +16,7 @@ export interface Connection extends Splice {
 
 /** Keeps what was done to files of settings: only what was taken away or put there, never the rest of them. */
 export interface Connections {
+  all(): Connection[]
   of(path: string): Connection | undefined
   keep(connection: Connection): void
   forget(path: string): void
@@ -29,6 +30,7 @@ export function openConnections(file: string): Connections {
     renameSync(`${file}.new`, file)
   }
   return {
+    all: () => read(file),
     of: (path) => read(file).find((one) => one.path === path),
     keep: (connection) => write([...read(file).filter(({ path }) => path !== connection.path), connection]),
     forget(path) {

@@ -3,7 +3,7 @@ import { repositoryRoutes } from '../../contract/repository-routes.ts'
 import type { RepositoryStatus } from '../../contract/status.ts'
 import { command, group, type Context } from '../command.ts'
 import { answer, type Outcome } from '../outcome.ts'
-import { exitOf, printRegistered, register, type Registered } from '../register.ts'
+import { exitOf, printRegistered, register, type Registered, warnOf, watched } from '../register.ts'
 import { repositoryName } from '../repository-name.ts'
 import { printRepository } from '../status-lines.ts'
 import { styled, type Terminal } from '../terminal.ts'
@@ -32,7 +32,8 @@ const list = command({
 
   async run(context) {
     const client = await context.connect()
-    return answer('repo-list', await client.call(repositoryRoutes.repositories, {}), printList)
+    const { items } = await client.call(repositoryRoutes.repositories, {})
+    return answer('repo-list', { items }, printList)
   },
 })
 
@@ -58,8 +59,8 @@ const reindex = command({
   async run(context, [named]) {
     const name = named === undefined ? context.repository : repositoryName(named, context.directory)
     const client = await context.connect()
-    const { path } = await client.call(repositoryRoutes.reindexRepository, { repository: name })
-    const { repository: status } = await register(path, client, context)
+    const status = await watched(repositoryRoutes.reindexRepository, { repository: name }, client, context)
+    if (context.wantsJson) warnOf(status, context)
     return answer('repo-reindex', status, printRepository)
   },
 })

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { AiosError } from '../../contract/errors.ts'
 import type { Git, GitOptions } from './git.ts'
 import { type Layout, locateWithGit, locateWithoutGit } from './locate.ts'
+import { rememberingHead } from './head-memo.ts'
 import { gitObjects, type RepositoryObjects } from './objects.ts'
 import { portableRepository } from './portable-repository.ts'
 import { type Head, readHead, readRefs, readWorktreeHeads, type Ref, resolveRevision } from './refs.ts'
@@ -58,7 +59,7 @@ function gitRepository(layout: Layout, git: Git): Repository {
     ...layout,
     ...gitObjects(git, inPlace),
     git,
-    head: (signal) => inPlace(signal, (where) => readHead(git, where)),
+    head: rememberingHead(layout, (signal) => inPlace(signal, (where) => readHead(git, where))),
     refs: (signal) => inPlace(signal, (where) => readRefs(git, where)),
     worktreeHeads: (signal) => inPlace(signal, (where) => readWorktreeHeads(git, where)),
     async tips(signal) {

@@ -4,9 +4,9 @@ import { algorithm, type SigningKeys } from './signing-keys.ts'
 
 /** Tokens that users show on each request, for as long as they live. */
 export interface AccessTokens {
-  /** Returns a token for the user, and when it ends in milliseconds since the epoch. */
+  /** Returns a token for the id of a user, and when it ends in milliseconds since the epoch. */
   issue(user: string): Promise<{ token: string; expiresAt: number }>
-  /** Returns the name of the user; undefined unless the token is ours, whole, and of the last fifteen minutes. */
+  /** Returns the id of the user; undefined unless the token is ours, whole, and of the last fifteen minutes. */
   verify(token: string): Promise<string | undefined>
 }
 

@@ -2,6 +2,7 @@ import type { authRoutes } from '../../contract/auth-routes.ts'
 import type { Decision } from '../../contract/caller.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { Answers } from '../../contract/route.ts'
+import { pageOf } from '../pages/page.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import type { Sessions } from './sessions.ts'
 import type { SigningKeys } from './signing-keys.ts'
@@ -40,7 +41,7 @@ export function answerAccess(parts: AccessParts): Answers<typeof authRoutes> {
       return { tokenFile, sessions: ended }
     },
 
-    users: async () => ({ items: users.list() }),
+    users: async (wish) => pageOf({ name: 'users', items: users.list(), keyOf: ({ name }) => name }, wish),
     addUser: ({ name, role }) => users.add(name, role),
     async removeUser({ user }) {
       await users.remove(user)
@@ -52,7 +53,7 @@ export function answerAccess(parts: AccessParts): Answers<typeof authRoutes> {
       const decided = { kind: 'login', actor: user, subject: 'access token' } as const
       onDecision?.({ ...decided, decision: known === undefined ? 'refused' : 'allowed' })
       if (known === undefined) throw new AiosError('auth.invalid', 'The name or the secret is wrong.')
-      const issued = await accessTokens.issue(known.name)
+      const issued = await accessTokens.issue(known)
       return { token: issued.token, expiresAt: new Date(issued.expiresAt).toISOString() }
     },
   }

@@ -51,8 +51,8 @@ export function createGuard(parts: GuardParts): Guard {
 
   async function bearerOf(text: string): Promise<Caller | undefined> {
     if (token?.matches(text) === true) return { ...owner, door: 'http' }
-    const name = await accessTokens.verify(text)
-    const user = name === undefined ? undefined : users.find(name)
+    const id = await accessTokens.verify(text)
+    const user = id === undefined ? undefined : users.find(id)
     // The role is the one of now, not of when the token was given.
     return user && { role: user.role, name: user.name, door: 'http' }
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { AiosError } from '../../contract/errors.ts'
 import { owner, type Role } from '../../contract/caller.ts'
@@ -9,12 +10,13 @@ import { digestOf, hasDigest, newSecret } from './secret.ts'
 /** Who may reach the daemon from other machines. */
 export interface Users {
   list(): User[]
-  find(name: string): User | undefined
+  /** Returns the user of an id that `recognise` has told, as long as they are there. */
+  find(id: string): User | undefined
   /** Adds a user and returns their secret, of which only the digest is kept. */
   add(name: string, role: Role): Promise<{ user: User; secret: string }>
   remove(name: string): Promise<void>
-  /** Returns the user whose secret this is; undefined for a wrong secret as for a wrong name. */
-  recognise(name: string, secret: string): User | undefined
+  /** Returns the id of the user whose secret this is; undefined for a wrong secret as for a wrong name. */
+  recognise(name: string, secret: string): string | undefined
 }
 
 /** Compared with when nobody has the name, so that a wrong name takes as long as a wrong secret. */
@@ -36,20 +38,20 @@ export function openUsers(file: string, now: () => number): Users {
     return done
   }
 
-  const find = (name: string) => users.find((user) => user.name === name)
+  const named = (name: string) => users.find((user) => user.name === name)
   return {
     list: () => users.map(shown),
-    find(name) {
-      const user = find(name)
+    find(id) {
+      const user = users.find((one) => one.id === id)
       return user && shown(user)
     },
 
     async add(name, role) {
       const secret = newSecret()
       const createdAt = new Date(now()).toISOString()
-      const user = { name, role, createdAt, secretDigest: digestOf(secret) }
+      const user = { id: randomUUID(), name, role, createdAt, secretDigest: digestOf(secret) }
       await change(() => {
-        if (name === owner.name || find(name) !== undefined) {
+        if (name === owner.name || named(name) !== undefined) {
           throw new AiosError('auth.user-exists', `There is a user called ${name} already.`)
         }
         return [...users, user]
@@ -59,14 +61,14 @@ export function openUsers(file: string, now: () => number): Users {
 
     remove: (name) =>
       change(() => {
-        if (find(name) === undefined) throw new AiosError('auth.user-unknown', `No user is called ${name}.`)
+        if (named(name) === undefined) throw new AiosError('auth.user-unknown', `No user is called ${name}.`)
         return users.filter((user) => user.name !== name)
       }),
 
     recognise(name, secret) {
-      const user = find(name)
+      const user = named(name)
       const isTheirs = hasDigest(secret, user?.secretDigest ?? nobody)
-      return user !== undefined && isTheirs ? shown(user) : undefined
+      return isTheirs ? user?.id : undefined
     },
   }
 }

@@ -1,5 +1,6 @@
 import { propertiesOf } from '../../contract/fields.ts'
-import type { Route } from '../../contract/route.ts'
+import { takesKey, type Route } from '../../contract/route.ts'
+import { Task } from '../../contract/task.ts'
 import { referring } from './openapi-schemas.ts'
 
 /** Returns a path as OpenAPI writes it: `/v1/plugins/{plugin}` for `/v1/plugins/:plugin`. */
@@ -10,13 +11,17 @@ export function templateOf(path: string): string {
 /** Returns the operation that a route is. */
 export function operationOf(name: string, route: Route): object {
   const { summary, role, cost, isOpen = false } = route
-  const parameters = parametersOf(route)
+  const parameters = [...parametersOf(route), ...headersOf(route)]
   return {
     operationId: name,
     summary,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(hasBody(route) ? { requestBody: bodyOf(route) } : {}),
-    responses: { 200: replyOf(route), ...problemsOf(route) },
+    responses: {
+      200: replyOf(route),
+      ...(route.task === undefined ? {} : { 202: accepted }),
+      ...problemsOf(route),
+    },
     ...(isOpen ? { security: [] } : {}),
     'x-aios-role': role,
     'x-aios-cost': cost,
@@ -41,6 +46,30 @@ function parametersOf(route: Route): object[] {
     const place = isInPath ? 'path' : 'query'
     return [{ name, in: place, required: isInPath || required.includes(name), schema: referring(schema) }]
   })
+}
+
+/** The headers that change how a request is answered, not what is asked. */
+function headersOf(route: Route): object[] {
+  const named = (name: string, description: string) => {
+    return { name, in: 'header', required: false, description, schema: { type: 'string' } }
+  }
+  return [
+    ...(takesKey(route) ? [named('Idempotency-Key', keyHelp)] : []),
+    ...(route.task === undefined ? [] : [named('Prefer', preferHelp), named('Priority', priorityHelp)]),
+  ]
+}
+
+const keyHelp =
+  'A text of the caller’s own, such as a UUID: the same request with the same key is done once in 24 hours, and ' +
+  'answered the same again. With another request it is refused (422), and while the first is being answered (409).'
+const preferHelp =
+  'RFC 7240: `wait=60` waits so many seconds for the work to end, `respond-async` does not wait; one second otherwise.'
+const priorityHelp = 'RFC 9218: `u=0` is done first, `u=7` last.'
+
+const accepted = {
+  description: 'The work goes on; `Location` leads to its task.',
+  headers: { Location: { description: 'The address of the task.', schema: { type: 'string' } } },
+  content: { 'application/json': { schema: referring(Task) } },
 }
 
 /** What does not stand in the path. A field that is not named here is refused. */
@@ -80,6 +109,7 @@ function problemsOf(route: Route): Record<string, object> {
     ...(hasInput ? ['400'] : []),
     ...(route.isOpen === true ? [] : ['401', '403']),
     ...(isAbout ? ['404'] : []),
+    ...(takesKey(route) ? ['409', '422'] : []),
     ...(hasBody(route) ? ['413', '415'] : []),
     '421',
     '429',

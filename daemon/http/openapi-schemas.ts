@@ -15,6 +15,7 @@ import { Permission } from '../../contract/manifest.ts'
 import { PluginLogEntry, PluginRequest, PluginStatus } from '../../contract/plugin-answers.ts'
 import { ProblemDocument } from '../../contract/service.ts'
 import { RepositoryStatus } from '../../contract/status.ts'
+import { Task } from '../../contract/task.ts'
 import type { Schema } from '../../contract/validate.ts'
 
 /** Schemas that an OpenAPI document tells once, by the name that generated clients will know them by. */
@@ -38,6 +39,7 @@ const named: Readonly<Record<string, Schema>> = {
   QuestionKind,
   RelatedFile,
   RepositoryStatus,
+  Task,
   Tie,
   WhyEpisode,
 }

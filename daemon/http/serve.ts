@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { createCheck, type Check } from '../../contract/check.ts'
 import { AiosError } from '../../contract/errors.ts'
-import type { Answers, Route } from '../../contract/route.ts'
+import { isLongWork, type Answers, type Route } from '../../contract/route.ts'
 import { routes, type RouteName } from '../../contract/routes.ts'
+import type { ProblemDocument } from '../../contract/service.ts'
 import { type EntranceParts, guardEntrance } from './entrance.ts'
 import { acceptHookForms } from './hook-form.ts'
+import type { Once } from './idempotency.ts'
 import { readInput } from './input.ts'
+import { answerKeyed, keyedRequest } from './keyed.ts'
+import { answerWork, type WorkDoor } from './long-work.ts'
 import { methodsAt } from './methods.ts'
 import { type Mount, serveMount } from './mount.ts'
 import { foreseen, problemOf } from './problem.ts'
@@ -15,6 +19,10 @@ import { watched, type Watch } from './watch.ts'
 /** What the HTTP door is made of. */
 export interface ServerParts extends EntranceParts {
   readonly answers: Answers<typeof routes>
+  /** Does long work as tasks; without it, callers wait for it like for any answer. */
+  readonly work?: WorkDoor
+  /** Answers requests that have a key once; without it, as often as they come. */
+  readonly once?: Once
   /** What is answered beside the contract. */
   readonly mounts?: readonly Mount[]
   /** Whether questions can be answered; until then only the daemon itself can be asked about. */
@@ -80,23 +88,48 @@ function serveOne<N extends RouteName>(app: FastifyInstance, name: N, parts: Ser
         throw new AiosError('daemon.busy', 'The daemon is still starting.')
       }
       const asked = readInput<(typeof routes)[N]>(route, input, request)
-      const signal = AbortSignal.any([goneSignal(response), end])
-      const answer: unknown = parts.answers[name](asked, signal)
-      try {
-        if (!isStream(answer)) return asAsked(held(await answer), route, request, response)
-        const lines = await ndjson(mapped(answer, held), (error) => {
-          const expected = end.aborted ? foreseen(end.reason) : foreseen(error)
-          const isBug = expected === undefined && !signal.aborted
-          if (isBug) request.log.error({ err: error, route: name }, 'a stream failed')
-          return problemOf(expected, request.id)
-        })
-        void response.type('application/x-ndjson')
-        return lines
-      } catch (error) {
-        throw end.aborted ? end.reason : error
+      const gone = goneSignal(response)
+      const signal = AbortSignal.any([gone, end])
+      const answerNow = async (taskId?: string): Promise<unknown> => {
+        try {
+          if (parts.work !== undefined && isLongWork(route, asked)) {
+            const wanted = { kind: name, input: asked, headers: request.headers, id: taskId }
+            // It goes on without whoever waits for it, so that nobody need wait when the daemon ends.
+            const patience = AbortSignal.any([gone, ends.streams])
+            const reply = await answerWork(wanted, parts.work, response, patience)
+            return response.statusCode === 202 ? reply : held(reply)
+          }
+          const answer: unknown = parts.answers[name](asked, signal)
+          if (!isStream(answer)) return asAsked(held(await answer), route, request, response)
+          const lines = await ndjson(mapped(answer, held), (error) =>
+            explained(name, error, request, end, signal),
+          )
+          void response.type('application/x-ndjson')
+          return lines
+        } catch (error) {
+          throw end.aborted ? end.reason : error
+        }
       }
+      const keyed = keyedRequest(route, request, asked)
+      if (keyed === undefined || parts.once === undefined) return answerNow()
+      const id = parts.once.idOf(keyed)
+      return answerKeyed(keyed, parts.once, { request, response }, () => answerNow(id))
     }),
   })
+}
+
+/** Returns what a stream that broke off says in its last line. */
+function explained(
+  route: RouteName,
+  error: unknown,
+  request: FastifyRequest,
+  end: AbortSignal,
+  signal: AbortSignal,
+): ProblemDocument {
+  const expected = end.aborted ? foreseen(end.reason) : foreseen(error)
+  const isBug = expected === undefined && !signal.aborted
+  if (isBug) request.log.error({ err: error, route }, 'a stream failed')
+  return problemOf(expected, request.id)
 }
 
 /** Returns the reply, or only its text for a caller that reads no JSON, as a shell or a collector does. */

@@ -7,7 +7,7 @@ export interface Completeness {
   /** Asks for the hunks of these commits again. */
   remove(oids: readonly string[]): void
   /** Returns the known commits whose hunks were not read yet. */
-  missing(): number[]
+  missing(): readonly number[]
   /** Remembers which hunks cannot be had for now, instead of those named before. */
   keepAbsent(oids: ReadonlySet<string>): void
   /** Returns the missing ones whose hunks can be had. */
@@ -23,8 +23,10 @@ export function createCompleteness(graph: CommitGraph, complete: Iterable<string
   const done = createIntegers()
   let size = 0
   let absent = new Set<number>()
+  let found: { readonly size: number; readonly ordinals: readonly number[] } | undefined
 
   function mark(oids: Iterable<string>, isDone: 0 | 1): void {
+    found = undefined
     for (const oid of oids) {
       const ordinal = graph.ordinalOf(oid)
       if (ordinal === undefined || done.get(ordinal) === isDone) continue
@@ -34,7 +36,15 @@ export function createCompleteness(graph: CommitGraph, complete: Iterable<string
   }
 
   const add = (oids: Iterable<string>): void => mark(oids, 1)
-  const missing = (): number[] => [...graph.ordinals()].filter((ordinal) => done.get(ordinal) === 0)
+
+  /** Every status asks, and seldom has anything changed since the last. */
+  function missing(): readonly number[] {
+    if (found?.size !== graph.size) {
+      const ordinals = [...graph.ordinals()].filter((ordinal) => done.get(ordinal) === 0)
+      found = { size: graph.size, ordinals }
+    }
+    return found.ordinals
+  }
 
   add(complete)
   return {

@@ -22,6 +22,7 @@ export interface Moved {
 /** Creates the reachability of a graph from the tips that were seen last. */
 export function createReachability(graph: CommitGraph, tips: readonly string[]): Reachability {
   let marks = mark(graph, tips)
+  let counted: { readonly marks: Uint8Array; readonly size: number; readonly count: number } | undefined
 
   // A commit that came after the last look came because a ref leads to it.
   const isMarked = (ordinal: number): boolean => ordinal >= marks.length || marks[ordinal] === 1
@@ -35,7 +36,13 @@ export function createReachability(graph: CommitGraph, tips: readonly string[]):
       const ordinal = graph.ordinalOf(oid)
       return ordinal !== undefined && marks[ordinal] === 1
     },
-    countUnreachable: () => [...graph.ordinals()].filter((ordinal) => !isMarked(ordinal)).length,
+    countUnreachable() {
+      if (counted?.marks !== marks || counted.size !== graph.size) {
+        const count = [...graph.ordinals()].filter((ordinal) => !isMarked(ordinal)).length
+        counted = { marks, size: graph.size, count }
+      }
+      return counted.count
+    },
     update(next) {
       const before = marks
       const reachable = [...graph.ordinals()].filter(isMarked)

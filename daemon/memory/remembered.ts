@@ -16,6 +16,7 @@ import { createIdentities, type Identities } from './identities.ts'
 import type { Memory } from './memory.ts'
 import { createPatchReader, type CommitReader } from './patches.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
+import { createRecallMemo, type RecallMemo } from './recall-memo.ts'
 import { createReachability, type Reachability } from './reachability.ts'
 import { createReconciler, type Reconciler } from './reconcile.ts'
 import type { Rewrite } from './rewrite.ts'
@@ -52,6 +53,8 @@ export interface RememberedParts {
 /** A repository whose memory is kept level with git, and asked. */
 export interface Remembered extends Reconciler {
   readonly memory: Memory
+  /** What was recalled since memory changed last. */
+  readonly recalled: RecallMemo
   readonly progress: ProgressMeter
   /** Hears from git what was rewritten to what, and looks at the refs. */
   hear(rewrites: readonly Told[]): void
@@ -110,23 +113,25 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
     parts.onSuccess()
   }
 
-  const reconciler = createReconciler(run, parts.onFailure)
+  const recalled = createRecallMemo()
+  const reconciler = createReconciler((running) => recalled.during(() => run(running)), parts.onFailure)
   return {
     ...reconciler,
     memory,
+    recalled,
     progress,
     hear(rewrites) {
       follow.hear(rewrites)
       reconciler.notice()
     },
     teaching,
-    async close() {
-      await reconciler.close()
-      await teaching.close()
-      await compaction.close()
-    },
+    close: () => closeEach([reconciler, teaching, compaction]),
     counts: () => countAll(graph, completeness, reachability, bookmarks),
   }
+}
+
+async function closeEach(parts: readonly { close(): Promise<void> }[]): Promise<void> {
+  for (const part of parts) await part.close()
 }
 
 function countAll(

@@ -2,6 +2,8 @@ import type { TimelineAnswer } from '../../contract/answers.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { InputOf } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
+import { positionIn } from '../pages/cursor.ts'
+import { stretchOf } from '../pages/page.ts'
 import { isoTime } from './episode.ts'
 import { admitting, seeingAsOf } from './filters.ts'
 import type { Memory } from './memory.ts'
@@ -10,6 +12,7 @@ import { resolveRevision } from './revision.ts'
 
 type Question = InputOf<typeof routes.timeline>
 
+const listName = 'timeline'
 const defaultLimit = 30
 
 /** Lists remembered commits, newest first, a stretch at a time. A cursor stays good while commits are added. */
@@ -27,12 +30,7 @@ export async function timeline(
   const ordered = [...graph.ordinals()]
     .filter((ordinal) => (admits?.(ordinal) ?? true) && (after === undefined || order(after, ordinal) < 0))
     .toSorted(order)
-  const shown = ordered.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    items: shown.map((ordinal) => itemOf(ordinal, memory)),
-    ...(ordered.length > limit && last !== undefined ? { next: graph.oid(last) } : {}),
-  }
+  return stretchOf(listName, ordered, limit, graph.oid, (ordinal) => itemOf(ordinal, memory))
 }
 
 function itemOf(ordinal: number, { graph, isReachable }: Memory): TimelineAnswer['items'][number] {
@@ -47,11 +45,11 @@ function itemOf(ordinal: number, { graph, isReachable }: Memory): TimelineAnswer
   }
 }
 
-/** A cursor is the oid of the last commit that was listed: that one's place does not change. */
+/** A cursor holds the oid of the last commit that was listed: that one's place does not change. */
 function ordinalAt(cursor: string, { graph }: Memory): number {
-  const ordinal = graph.ordinalOf(cursor)
+  const ordinal = graph.ordinalOf(positionIn(listName, cursor))
   if (ordinal === undefined || !graph.isKnown(ordinal)) {
-    throw new AiosError('request.invalid', 'The cursor is not one that a former answer gave.')
+    throw new AiosError('request.cursor', 'The commit that the cursor stands at is not remembered any more.')
   }
   return ordinal
 }

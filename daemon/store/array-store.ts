@@ -1,4 +1,5 @@
 import { checkVectors, ordinalOf } from './passage-checks.ts'
+import { createQueue } from './queue.ts'
 import { factsOf } from './facts.ts'
 import type {
   DetailRow,
@@ -22,6 +23,7 @@ export function createArrayStore(settings: StoreSettings): MemoryStore {
   const kept: Kept = { episodes: new Map(), details: new Map(), passages: new Map() }
   const { episodes, details, passages } = kept
   const vectors = createVectors(passages, settings)
+  const turns = createQueue()
 
   return {
     get embedder() {
@@ -37,18 +39,18 @@ export function createArrayStore(settings: StoreSettings): MemoryStore {
       if (episodes.size > 0) yield [...episodes.values()].map(factsOf)
     },
     async putEpisodes(rows) {
+      await turns.idle()
       for (const row of rows) episodes.set(row.oid, row)
     },
     async putDetails(rows, pieces) {
+      await turns.idle()
       checkVectors(pieces, vectors.inForce().dimensions)
       const byKey = new Map(pieces.map((piece) => [piece.key, piece]))
       const byOid = Map.groupBy(byKey.values(), ({ oid }) => oid)
       for (const row of rows) {
         const owned = byOid.get(row.oid) ?? []
-        passages.set(
-          row.oid,
-          owned.toSorted((a, b) => ordinalOf(a) - ordinalOf(b)),
-        )
+        const inOrder = owned.toSorted((a, b) => ordinalOf(a) - ordinalOf(b))
+        passages.set(row.oid, inOrder)
         details.set(row.oid, row)
       }
     },
@@ -71,7 +73,7 @@ export function createArrayStore(settings: StoreSettings): MemoryStore {
     scanTerms: vectors.scanTerms,
     prepareVectors: vectors.prepare,
     async optimize() {},
-    whileStill: (work) => work(),
+    whileStill: turns.run,
     size: async () => sizeOf(kept),
     async close() {},
   }

@@ -52,10 +52,21 @@ const migrations = [
      denials INTEGER NOT NULL, false_blocks INTEGER NOT NULL, at INTEGER NOT NULL,
      PRIMARY KEY (plugin, hash, repository)) STRICT, WITHOUT ROWID;`,
   `ALTER TABLE events ADD COLUMN trace TEXT;`,
+  `CREATE TABLE tasks (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, input TEXT NOT NULL,
+     lane TEXT NOT NULL, repository TEXT, state TEXT NOT NULL, priority INTEGER NOT NULL, tries INTEGER NOT NULL,
+     most_tries INTEGER NOT NULL, is_unwanted INTEGER NOT NULL, created_at INTEGER NOT NULL,
+     changed_at INTEGER NOT NULL, due_at INTEGER, problem TEXT, result TEXT) STRICT;
+   CREATE INDEX tasks_by_state ON tasks (state, seq);
+   CREATE TABLE kept_answers (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT, caller TEXT NOT NULL, key TEXT NOT NULL, asked TEXT NOT NULL,
+     at INTEGER NOT NULL, status INTEGER NOT NULL, location TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL,
+     bytes INTEGER NOT NULL, UNIQUE (caller, key)) STRICT;
+   CREATE INDEX kept_answers_by_age ON kept_answers (at);`,
 ]
 
 const pluginTables = ['approvals', 'settings', 'values', 'calls', 'lines', 'notes', 'trials']
-const tables = ['events', 'repositories', 'tips', 'aliases', 'skipped'].concat(
+const tables = ['events', 'repositories', 'tips', 'aliases', 'skipped', 'tasks', 'kept_answers'].concat(
   pluginTables.map((name) => `plugin_${name}`),
 )
 

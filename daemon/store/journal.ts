@@ -4,6 +4,9 @@ import { notesIn, type JournalOfNotes } from './journal-notes.ts'
 import { openJournalDatabase } from './journal-database.ts'
 import { pluginsIn, type JournalOfPlugins } from './journal-plugins.ts'
 import { eventsIn } from './journal-events.ts'
+import { keptAnswersIn, type KeptAnswers } from './journal-kept-answers.ts'
+import { tasksIn } from './journal-tasks.ts'
+import type { TaskRecords } from '../tasks/records.ts'
 import { numberIn, textIn, textsOf, type SqlRow } from './journal-rows.ts'
 
 /** A repository that the daemon looks after. */
@@ -81,6 +84,10 @@ export interface Journal {
 
   /** What is kept of plugins. */
   readonly plugins: JournalOfPlugins
+  /** Long work. */
+  readonly tasks: TaskRecords
+  /** Answers that are given once more to who asks once more. */
+  readonly keptAnswers: KeptAnswers
 
   /** Writes a copy of all of it into a new file: one moment of it, whatever is kept meanwhile. */
   copyTo(file: string): Promise<void>
@@ -100,6 +107,8 @@ export function openJournal(file: string, onHealed: (detail: string) => void): J
     ...commitsIn(database),
     notes: notesIn(database),
     plugins: pluginsIn(database),
+    tasks: tasksIn(database),
+    keptAnswers: keptAnswersIn(database),
     async copyTo(copy) {
       await backup(database, copy, { rate: pagesAtOnce })
     },

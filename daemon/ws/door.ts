@@ -20,7 +20,9 @@ export interface WebSocketDoor {
 }
 
 /** What the door is made of. */
-export interface WebSocketParts extends Omit<ConnectionParts, 'feed'> {
+export interface WebSocketParts extends Omit<ConnectionParts, 'feed' | 'answers'> {
+  /** Returns what answers this caller. */
+  readonly answersFor: (caller: Caller) => ConnectionParts['answers']
   readonly events: KeptEvents
   /** Keeps the daemon from ending for want of callers while a client is connected. Returns how to let go. */
   readonly hold: () => () => void
@@ -79,11 +81,15 @@ export function createWebSocketDoor(parts: WebSocketParts): WebSocketDoor {
   }
 
   return {
-    accept(request, socket, head, _caller, pass) {
+    accept(request, socket, head, caller, pass) {
       const error = refusal()
       if (error !== undefined) return refuse(socket, problemOf(error))
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        const connection = serveConnection(webSocket, pass, { ...parts, feed })
+        const connection = serveConnection(webSocket, pass, {
+          ...parts,
+          feed,
+          answers: parts.answersFor(caller),
+        })
         const letGo = hold()
         connections.add(connection)
         webSocket.on('close', () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MemoryStore } from '../../daemon/store/store.ts'
 import { describeScripts } from './store-scripts.ts'
+import { describeStillness } from './store-stillness.ts'
 import { describeNewVectors } from './store-vectors.ts'
 import { allFacts, detailRow, dimensions, episodeRow, oidOf, passageRow, unitVector } from './store-rows.ts'
 
@@ -19,6 +20,7 @@ export function describeStore(kind: string, open: () => Promise<MemoryStore>): v
     describeScripts(() => store)
     describeConcurrency(() => store)
     describeNewVectors(() => store)
+    describeStillness(() => store)
   })
 }
 

@@ -80,8 +80,11 @@ test('nothing is pending only when nothing is left to do', async () => {
   expect(next).toMatchObject({ episodes: 2001, complete: 2001, state: 'ready' })
 }, 60_000)
 
-function add(daemon: Running): Promise<unknown> {
-  return daemon.client.call(repositoryRoutes.addRepository, { path: place.repository })
+/** Begins to add the repository; what is read of it is not waited for. */
+function add({ client }: Running): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    client.work(repositoryRoutes.addRepository, { path: place.repository }, resolve).then(resolve, reject)
+  })
 }
 
 function workersOf({ pid }: Running): { readonly pid: number }[] {

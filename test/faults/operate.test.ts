@@ -112,12 +112,15 @@ test('what is decided is recorded: verdicts for git, plugins, settings; and the 
   expect((await figures())('aios_hook_verdicts_total', { hook: 'pre-commit', decision: 'allow' })).toBe(1)
 
   const file = join(place.folders.state, 'audit.ndjson')
-  const text = readFileSync(file, 'utf8')
-  writeFileSync(file, text.replace('"decision":"enabled"', '"decision":"removed"'))
+  const change = (from: string, to: string) => {
+    writeFileSync(file, readFileSync(file, 'utf8').replace(`"decision":"${from}"`, `"decision":"${to}"`))
+  }
+  change('enabled', 'disabled')
   const broken = place.aios(['audit', 'verify'])
   expect(broken.code).toBe(1)
   expect(broken.stdout).toContain('it was changed after it was written')
-  writeFileSync(file, text)
+  change('disabled', 'enabled')
+  expect(place.aios(['audit', 'verify']).code).toBe(0)
 })
 
 test('a bundle holds no secret, no home folder and nothing that was committed', async () => {

@@ -28,6 +28,10 @@ test('a client hears each event once, though the daemon is killed meanwhile, and
   after.say({ type: 'subscribe', since: seen.at(-1) })
   const again = await after.until(ofType('memory.remembered'))
   expect(Number(again['seq'])).toBeGreaterThan(Number(remembered['seq']))
+  after.say({ type: 'ask', id: 'q', question: 'tide', repository: place.repository })
+  expect(await after.until(({ id }) => id === 'q')).toMatchObject({ type: 'hit', rank: 1 })
+  const figures = place.aios(['api', 'GET', '/metrics']).stdout
+  expect(figures).toContain('aios_websocket_clients 1')
   await second.end('SIGTERM')
   expect((await after.closed).code).toBe(1001)
   expect(after.heard.at(-1)).toMatchObject({ type: 'daemon.stopping' })

@@ -6,6 +6,7 @@ import type { EvaluationReport } from '../../contract/evaluation.ts'
 import type { pluginRoutes } from '../../contract/plugin-routes.ts'
 import type { Answers } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
+import type { taskRoutes } from '../../contract/task-routes.ts'
 import type { RepositoryStatus } from '../../contract/status.ts'
 
 type Every = Answers<typeof routes>
@@ -114,6 +115,8 @@ export function answersWith(some: Partial<Every> = {}): Every {
     askHook: async () => ({ decision: 'allow', text: 'aios1 allow' }),
     notifyHook: async () => ({ noticed: 1 }),
     ...pluginAnswers,
+    ...taskAnswers,
+    pastEvents: async () => ({ items: [] }),
     ...noteAnswers,
     callTool: async ({ tool }) => ({ text: `asked ${tool}`, data: { tool }, isError: false }),
     episodeText: async ({ oid: asked }) => ({ text: `Commit ${asked}` }),
@@ -198,6 +201,27 @@ const pluginAnswers: Answers<typeof pluginRoutes> = {
   },
   pluginLogs: async () => ({ items: [] }),
   scaffoldPlugin: async () => ({ files: {} }),
+}
+
+const task = {
+  id: 'abc',
+  kind: 'doctor',
+  state: 'completed' as const,
+  priority: 3,
+  tries: 1,
+  mostTries: 3,
+  createdAt: '2024-05-01T00:00:00Z',
+  changedAt: '2024-05-01T00:00:00Z',
+}
+
+const taskAnswers: Answers<typeof taskRoutes> = {
+  tasks: async () => ({ items: [task] }),
+  task: async ({ task: id }) => ({ ...task, id }),
+  async *followTask({ task: id }) {
+    yield { ...task, id }
+  },
+  cancelTask: async ({ task: id }) => ({ ...task, id, state: 'cancelled' }),
+  replayTask: async ({ task: id }) => ({ ...task, id, state: 'queued' }),
 }
 
 const note = {

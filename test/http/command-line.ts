@@ -5,6 +5,7 @@ import { run } from '../../cli/run.ts'
 import type { Answers } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
 import { stateFolders } from '../../contract/state.ts'
+import type { ServerParts } from '../../daemon/http/serve.ts'
 import { answersWith } from './answers.ts'
 import { serve } from './served.ts'
 
@@ -26,12 +27,15 @@ export interface Setting {
 }
 
 /** Returns a home where a daemon with these answers runs. */
-export async function homeWith(some: Partial<Answers<typeof routes>> = {}): Promise<string> {
+export async function homeWith(
+  some: Partial<Answers<typeof routes>> = {},
+  parts: Pick<ServerParts, 'work'> = {},
+): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), 'home-'))
   const folders = stateFolders({ AIOS_HOME: home })
   mkdirSync(folders.runtime, { recursive: true, mode: 0o700 })
   const answers = answersWith(some)
-  await serve(some, { socket: folders.socket })
+  await serve(some, { ...parts, socket: folders.socket })
   const { ready: _ready, ...identity } = await answers.identity({}, new AbortController().signal)
   const service = { ...identity, socket: folders.socket, url: '', startedAt: new Date().toISOString() }
   writeFileSync(folders.serviceFile, JSON.stringify(service), { mode: 0o600 })
@@ -39,8 +43,11 @@ export async function homeWith(some: Partial<Answers<typeof routes>> = {}): Prom
 }
 
 /** Returns the `aios` command, in a home where a daemon with these answers runs. */
-export async function commandLine(some: Partial<Answers<typeof routes>> = {}) {
-  const home = await homeWith(some)
+export async function commandLine(
+  some: Partial<Answers<typeof routes>> = {},
+  parts: Pick<ServerParts, 'work'> = {},
+) {
+  const home = await homeWith(some, parts)
   return async (argv: readonly string[], setting: Setting = {}): Promise<Ran> => {
     const { columns = 80, isTTY = false, environment = {}, signal = new AbortController().signal } = setting
     const { onPrint = () => {} } = setting

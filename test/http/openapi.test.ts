@@ -28,10 +28,25 @@ test.each(every)('%s is in it, with everything that it takes', (name, route) => 
   expect(operation).toMatchObject({ operationId: name, 'x-aios-role': route.role, 'x-aios-cost': route.cost })
   const body = at(operation, 'requestBody', 'content', 'application/json', 'schema', 'properties')
   const parameters = at(operation, 'parameters')
-  const named = Array.isArray(parameters) ? parameters.map((one) => at(one, 'name')) : []
+  const asked = Array.isArray(parameters) ? parameters.filter((one) => at(one, 'in') !== 'header') : []
+  const named = asked.map((one) => at(one, 'name'))
   const fields = typeof route.input === 'object' && 'properties' in route.input ? route.input.properties : {}
   expect(new Set([...named, ...Object.keys(Object(body))])).toEqual(new Set(Object.keys(Object(fields))))
   expect(at(operation, 'responses', 'default')).toEqual({ $ref: '#/components/responses/Problem' })
+})
+
+test('long work may be accepted, and what changes something takes a key, unless its answer is a secret', () => {
+  const about = (path: string, method: string) => {
+    const operation = at(document, 'paths', path, method)
+    const parameters = at(operation, 'parameters')
+    const headers = Array.isArray(parameters) ? parameters.filter((one) => at(one, 'in') === 'header') : []
+    return [headers.map((one) => at(one, 'name')), Object.keys(Object(at(operation, 'responses')))]
+  }
+  const [reindexed, accepted] = about('/v1/repositories/{repository}/reindex', 'post')
+  expect(reindexed).toEqual(['Idempotency-Key', 'Prefer', 'Priority'])
+  expect(accepted).toEqual(expect.arrayContaining(['200', '202', '409', '422']))
+  expect(about('/v1/users', 'post')[0]).toEqual([])
+  expect(about('/v1/recall', 'post')).toEqual([[], expect.not.arrayContaining(['202'])])
 })
 
 test('what it refers to is in it', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { widthOf } from '../../cli/width.ts'
-import { oid } from './answers.ts'
+import { oid, repository } from './answers.ts'
 import { commandLine } from './command-line.ts'
 import { evil, hostileAnswers } from './hostile.ts'
 
@@ -97,7 +97,7 @@ test('an unhealthy daemon shows in the exit code of doctor', async () => {
 })
 
 test('without a terminal, progress is a line for each phase', async () => {
-  const aios = await commandLine()
+  const aios = await reading()
   const { stdout, stderr } = await aios(['init'])
   expect(stderr).toBe('reading messages …\nup to date …\n')
   expect(stdout).toContain('3 commits by 1 author in 2 files, 2020 to 2024')
@@ -105,7 +105,7 @@ test('without a terminal, progress is a line for each phase', async () => {
 })
 
 test('with a terminal, progress is a bar that leaves nothing behind', async () => {
-  const aios = await commandLine()
+  const aios = await reading()
   const { stderr } = await aios(['init'], { isTTY: true, columns: 100 })
   expect(stderr).toContain('━')
   expect(stderr).toContain('reading messages 1 of 3 · 10/s · 1.0 s left')
@@ -120,4 +120,29 @@ async function timelineWithoutCursor() {
 function texts(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : []
+}
+
+/** Returns the `aios` command, where adding a repository takes a while and is followed. */
+async function reading() {
+  const task = {
+    id: 'abc',
+    kind: 'addRepository',
+    priority: 3,
+    tries: 1,
+    mostTries: 1,
+    createdAt: '2024-05-01T00:00:00Z',
+    changedAt: '2024-05-01T00:00:00Z',
+  }
+  const running = { ...task, state: 'running' as const }
+  const progress = { phase: 'messages' as const, done: 1, total: 3, ratePerSecond: 10, secondsLeft: 1 }
+  const result = { repository, added: true }
+  return commandLine(
+    {
+      async *followTask() {
+        yield { ...running, progress }
+        yield { ...task, state: 'completed', result }
+      },
+    },
+    { work: { begin: async () => running, ended: async () => running } },
+  )
 }

@@ -1,10 +1,11 @@
-import { request } from 'node:http'
+import { request, type IncomingHttpHeaders } from 'node:http'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import type { routes } from '../../contract/routes.ts'
 import type { Answers } from '../../contract/route.ts'
+import type { ServerParts } from '../../daemon/http/serve.ts'
 import { createServer, type Server } from '../../daemon/http/server.ts'
 import { answersWith } from './answers.ts'
 
@@ -24,7 +25,12 @@ afterEach(async () => {
 /** Serves the stand-in answers, some of them replaced, until the test ends. */
 export async function serve(
   some: Partial<Answers<typeof routes>> = {},
-  settings: { isReady?: () => boolean; drainMs?: number; patienceMs?: number; socket?: string } = {},
+  settings: {
+    isReady?: () => boolean
+    drainMs?: number
+    patienceMs?: number
+    socket?: string
+  } & Pick<ServerParts, 'work' | 'once'> = {},
 ): Promise<Served> {
   const logged: string[] = []
   let traces = 0
@@ -34,6 +40,8 @@ export async function serve(
     traceId: () => `trace-${++traces}`,
     logger: { level: 'info', stream: { write: (line: string) => void logged.push(line) } },
     checkReplies: true,
+    ...(settings.work === undefined ? {} : { work: settings.work }),
+    ...(settings.once === undefined ? {} : { once: settings.once }),
     ...(settings.drainMs === undefined ? {} : { drainMs: settings.drainMs }),
     ...(settings.patienceMs === undefined ? {} : { patienceMs: settings.patienceMs }),
   })
@@ -49,6 +57,7 @@ export interface Raw {
   readonly type: string
   readonly text: string
   readonly body: Record<string, unknown>
+  readonly headers: IncomingHttpHeaders
 }
 
 /** Sends a request as anybody might: nothing is checked before it leaves. */
@@ -67,7 +76,8 @@ export async function send(
       response.on('error', reject)
       response.on('end', () => {
         const type = response.headers['content-type'] ?? ''
-        resolve({ status: response.statusCode ?? 0, type, text, body: parsed(text) })
+        const { statusCode: status = 0, headers: fields } = response
+        resolve({ status, type, text, body: parsed(text), headers: fields })
       })
     })
     call.on('error', reject)

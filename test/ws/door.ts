@@ -73,7 +73,7 @@ export async function openDoorFor({
   const door = createWebSocketDoor({
     ...limits,
     service: { id: 'one', version: '1.2.3', protocol },
-    answers: everyAnswer,
+    answersFor: () => everyAnswer,
     events: { since: journal.since, latest: journal.latest, subscribe: events.subscribe },
     hold: () => () => {},
     onDropped: (why) => void dropped.push(why),

@@ -143,7 +143,8 @@ test('an archive that is cut short, changed or of something else is refused, and
 
 const journal: Entry = { path: 'state/journal.sqlite', text: 'rows' }
 const refused: Record<string, readonly Entry[]> = {
-  'a path that climbs': [{ path: 'state/../../climbed', text: 'x' }],
+  'a path that climbs': [{ path: 'state/repositories/tide/../../../../climbed', text: 'x' }],
+  'a path that climbs out of plugins': [{ path: 'config/plugins/../../../climbed', text: 'x' }],
   'a whole path': [{ path: '/tmp/climbed', text: 'x' }],
   'a place that is none of ours': [{ path: 'state/hooks/sign', text: 'x' }],
   'another place for settings': [{ path: 'config/other.yaml', text: 'x' }],

@@ -167,7 +167,7 @@ test('a cursor that no answer gave is refused', async () => {
   const { memory } = await rememberRepository(shop.path)
   for (const cursor of ['', 'x', '0'.repeat(40), '../../etc'])
     await expect(timeline({ repository: 'r1', cursor }, memory, forever)).rejects.toMatchObject({
-      code: 'request.invalid',
+      code: 'request.cursor',
     })
 })
 

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/**
+ * Returns the same question, asked once for all who ask while it is being answered.
+ *
+ * What a caller gets was looked up after they asked: whoever comes while an answer is on its way waits for the
+ * next one, which is shared by all who wait, and which does not begin sooner than `everyMs` after the last.
+ */
+export function sharing<T>(ask: () => Promise<T>, everyMs: number): () => Promise<T> {
+  let running: Promise<T> | undefined
+  let next: Promise<T> | undefined
+  let beganAt = -Infinity
+
+  function begin(): Promise<T> {
+    next = undefined
+    beganAt = performance.now()
+    running = ask().finally(() => (running = undefined))
+    return running
+  }
+
+  async function afterThis(): Promise<T> {
+    await running?.catch(() => {})
+    const early = beganAt + everyMs - performance.now()
+    if (early > 0) await sleep(early)
+    return begin()
+  }
+
+  return () => {
+    const isSoon = performance.now() - beganAt < everyMs
+    if (running === undefined && next === undefined && !isSoon) return begin()
+    next ??= afterThis()
+    return next
+  }
+}
+
+/** Returns the same question, whose answer is given again for so many milliseconds. A failure is not kept. */
+export function aging<T>(ask: () => Promise<T>, mostMs: number): () => Promise<T> {
+  let kept: { readonly at: number; readonly answer: Promise<T> } | undefined
+
+  return () => {
+    if (kept !== undefined && performance.now() - kept.at < mostMs) return kept.answer
+    const fresh = { at: performance.now(), answer: ask() }
+    kept = fresh
+    fresh.answer.catch(() => {
+      if (kept === fresh) kept = undefined
+    })
+    return fresh.answer
+  }
+}

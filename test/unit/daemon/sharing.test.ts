@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { aging, sharing } from '../../../daemon/sharing.ts'
+
+/** A question whose answers the test gives: each has the number of the asking that it answers. */
+function asked() {
+  const open: { number: number; end: () => void; fail: (error: Error) => void }[] = []
+  let asking = 0
+  const ask = () =>
+    new Promise<number>((resolve, reject) => {
+      const number = ++asking
+      open.push({ number, end: () => resolve(number), fail: reject })
+    })
+  return { open, ask, next: async () => (await until(() => open.length > 0), open.shift()) }
+}
+
+test('who asks while an answer is on its way gets the next one, which all who wait share', async () => {
+  const { ask, next } = asked()
+  const share = sharing(ask, 0)
+  const first = share()
+  const others = [share(), share(), share()]
+  ;(await next())?.end()
+  expect(await first).toBe(1)
+  const second = await next()
+  const late = share()
+  second?.end()
+  expect(await Promise.all(others)).toEqual([2, 2, 2])
+  ;(await next())?.end()
+  expect(await late).toBe(3)
+})
+
+test('a failure is told to those who shared the question, and the next one is asked again', async () => {
+  const { ask, next } = asked()
+  const share = sharing(ask, 0)
+  const first = share()
+  const second = share()
+  ;(await next())?.fail(new Error('no'))
+  await expect(first).rejects.toThrow('no')
+  ;(await next())?.end()
+  expect(await second).toBe(2)
+})
+
+test('questions begin no closer to each other than they may, and none is forgotten', async () => {
+  const beginnings: number[] = []
+  const share = sharing(async () => beginnings.push(performance.now()), 20)
+  for (let count = 0; count < 5; count++) await share()
+  expect(beginnings).toHaveLength(5)
+  const distances = beginnings.slice(1).map((at, index) => at - (beginnings[index] ?? 0))
+  expect(Math.min(...distances)).toBeGreaterThanOrEqual(19)
+})
+
+test('an answer is given again until it is too old; a failure is not', async () => {
+  let asking = 0
+  const ask = aging(async () => {
+    asking += 1
+    if (asking === 1) throw new Error('no')
+    return asking
+  }, 3_600_000)
+  await expect(ask()).rejects.toThrow('no')
+  expect([await ask(), await ask()]).toEqual([2, 2])
+  const never = aging(async () => ++asking, 0)
+  expect([await never(), await never()]).toEqual([3, 4])
+})
+
+async function until(test: () => boolean): Promise<void> {
+  while (!test()) await new Promise((resolve) => void setImmediate(resolve))
+}
