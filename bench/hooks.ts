@@ -1,4 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -44,25 +45,35 @@ async function prepare(home: string, repository: string, daemon: BenchDaemon): P
   const clone = (name: string) => cloneInto(join(home, name.replaceAll(' ', '-')), repository)
   const up = stateFolders(daemon.environment)
   const sign = (listens: readonly QuestionHook[], socket?: string) => () =>
-    hangSign(hooksFolder(up.state), { socket, listens, unanswered: 'allow' })
+    hangSign(hooksFolder(up.state), { socket, listens, unanswered: 'allow', pid: daemon.pid })
   const own = async (name: string, ready: () => void): Promise<Contestant> => {
     const path = clone(name)
     await daemon.client.call(repositoryRoutes.addRepository, { path })
     await daemon.client.call(hookRoutes.installHooks, { repository: path })
     return { name, clone: path, ready }
   }
-  const dead = join(home, 'dead')
-  const leave = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`
-  spawnSync(process.execPath, ['-e', leave, dead])
+  const leaveSign = await signOfKilled(join(home, 'dead'), hooksFolder(up.state))
   return [
     { name: 'none', clone: clone('none'), ready: () => {} },
     await own('asked once', sign(['pre-commit'], up.socket)),
     await own('asked twice', sign(questionHooks, up.socket)),
     await own('nobody listens', sign([], up.socket)),
     await own('off', sign(questionHooks)),
-    await own('killed', sign(questionHooks, dead)),
+    await own('killed', leaveSign),
     ...withManagers(home, clone),
   ]
+}
+
+/** Returns what puts up the sign of a daemon that was killed, and left its socket and its sign behind. */
+async function signOfKilled(socket: string, folder: string): Promise<() => void> {
+  const listen = `require('net').createServer().listen(process.argv[1], () => console.log('listens'))`
+  const child = spawn(process.execPath, ['-e', listen, socket], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  hangSign(folder, { socket, listens: questionHooks, unanswered: 'allow', pid: child.pid })
+  const sign = readFileSync(join(folder, 'door'))
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  return () => writeFileSync(join(folder, 'door'), sign)
 }
 
 /** The same two hooks, each of which does nothing, under the managers that people use. */

@@ -1,5 +1,5 @@
 import { AiosError } from '../contract/errors.ts'
-import type { GitHook, HooksAnswer, QuestionHook } from '../contract/hook-routes.ts'
+import type { GitHook, HookNotice, HooksAnswer, QuestionHook } from '../contract/hook-routes.ts'
 import type { Answers } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
 import type { Problem } from '../contract/status.ts'
@@ -52,19 +52,20 @@ const deadlineMs = 4_500
 export function createHookDoor(parts: HookDoorParts): HookDoor {
   const { git, repositories, state, onError } = parts
   const folder = hooksFolder(state)
-  const quickGit = git === undefined ? undefined : createQuickGit(git)
-  const readStaged = quickGit === undefined ? undefined : createStagedReader(quickGit, Date.now)
+  const quickGit = git && createQuickGit(git)
+  const readStaged = quickGit && createStagedReader(quickGit, Date.now)
   const hooks = createGitHooks({ shim: { folder, seconds: shimSeconds } })
   let listens: readonly QuestionHook[] = []
   let isOpen = false
   let spool: ReturnType<typeof openSpool> | undefined
   const hang = () => hangSign(folder, { ...signOf(parts, isOpen), listens })
-  const heldAt = ({ commonDir }: { readonly commonDir: string }) =>
+  const heldAt = ({ commonDir }: Pick<HeldRepository['registration'], 'commonDir'>) =>
     repositories.list().find(({ registration }) => registration.commonDir === commonDir)
   const notices = {
-    find: (folders: { readonly commonDir: string }) => noticedBy(heldAt(folders), parts),
+    find: (folders: Parameters<typeof heldAt>[0]) => noticedBy(heldAt(folders), parts),
     all: () => repositories.list().flatMap((held) => noticedBy(held, parts) ?? []),
   }
+  const onNotice = (notice: HookNotice) => void passOn(notice, notices).catch(onError)
 
   return {
     answers: {
@@ -92,11 +93,7 @@ export function createHookDoor(parts: HookDoorParts): HookDoor {
       // On a full disk hooks find no sign, or an old one, and commits go on; so does the daemon.
       try {
         hang()
-        spool = openSpool({
-          folder,
-          onError,
-          onNotice: (notice) => void passOn(notice, notices).catch(onError),
-        })
+        spool = openSpool({ folder, onError, onNotice })
       } catch (error) {
         onError(error)
       }

@@ -1,5 +1,5 @@
 import { type CatFile, openCatFile } from './cat-file.ts'
-import { createKeptBlobs } from './kept-blobs.ts'
+import { createKeptBlobs, type KeptBlobs } from './kept-blobs.ts'
 import { checkedOid } from './oid.ts'
 import { placeOf, type Repository } from './repository.ts'
 import { filesAtHead } from './staged.ts'
@@ -69,16 +69,10 @@ export function openBlobReader(repository: Repository): BlobReader {
 
   return {
     read: (oids, maxBytes, signal) =>
-      asking(signal, ({ sizes, contents }) => {
-        const readNow = async (oid: string): Promise<Buffer | undefined> => {
-          const about = await sizes.ask(oid)
-          if (about?.type !== 'blob' || about.size > maxBytes) return undefined
-          const content = (await contents.ask(oid))?.content
-          if (content !== undefined) kept.keep(oid, content)
-          return content
-        }
+      asking(signal, (open) => {
         const readOne = async (oid: string): Promise<Buffer | undefined> => {
-          const content = kept.get(oid) ?? (await reading.once(oid, maxBytes, () => readNow(oid)))
+          const content =
+            kept.get(oid) ?? (await reading.once(oid, maxBytes, () => readBlob(oid, maxBytes, open, kept)))
           return content === undefined || content.length > maxBytes ? undefined : content
         }
         return Promise.all(oids.map(checkedOid).map(readOne))
@@ -95,6 +89,19 @@ export function openBlobReader(repository: Repository): BlobReader {
       retire()
     },
   }
+}
+
+async function readBlob(
+  oid: string,
+  maxBytes: number,
+  { sizes, contents }: Held,
+  kept: KeptBlobs,
+): Promise<Buffer | undefined> {
+  const about = await sizes.ask(oid)
+  if (about?.type !== 'blob' || about.size > maxBytes) return undefined
+  const content = (await contents.ask(oid))?.content
+  if (content !== undefined) kept.keep(oid, content)
+  return content
 }
 
 /** Returns what reads a blob once for all who ask for it at the same time, as the gates of one commit do. */

@@ -91,9 +91,12 @@ function requiredOf({ input }: Route): string[] {
   return Array.isArray(required) ? required.map(String) : []
 }
 
-function replyOf({ shape, reply }: Route): object {
+function replyOf({ shape, reply, media }: Route): object {
   const schema = referring(reply)
-  if (shape === 'object') return { description: 'The answer.', content: { 'application/json': { schema } } }
+  if (shape === 'object') {
+    const text = media === undefined ? {} : { [media]: { schema: { type: 'string' } } }
+    return { description: 'The answer.', content: { ...text, 'application/json': { schema } } }
+  }
   const description =
     'Newline-delimited JSON, one of these a line, until either side ends it. One that fails on the way says so in ' +
     'its last line: `{"problem": …}`.'

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 /** Where one request stands in a trace, as the W3C's Trace Context has it. */
 export interface Trace {
@@ -28,7 +28,7 @@ const longestHeader = 256
 
 /** Returns the id of the trace that the header names; a new one where it names none. */
 export function traceIdOf(header: string | undefined): string {
-  return (header === undefined ? undefined : parse(header))?.traceId ?? newId(16)
+  return (header === undefined ? undefined : parse(header))?.traceId ?? newTraceId()
 }
 
 /** Begins this daemon’s part of a trace, as the part that the header names asked for it. */
@@ -36,7 +36,7 @@ export function beginTrace(traceId: string, header: string | undefined): Trace {
   const asked = header === undefined ? undefined : parse(header)
   return {
     traceId,
-    spanId: newId(8),
+    spanId: newSpanId(),
     parentId: asked?.parentId,
     isSampled: asked?.isSampled ?? true,
   }
@@ -44,8 +44,8 @@ export function beginTrace(traceId: string, header: string | undefined): Trace {
 
 /** Returns a part of the trace for something that is done on its way; of a new trace where there is none. */
 export function childOf(trace: Trace | undefined): Trace {
-  if (trace === undefined) return beginTrace(newId(16), undefined)
-  return { ...trace, spanId: newId(8), parentId: trace.spanId }
+  if (trace === undefined) return beginTrace(newTraceId(), undefined)
+  return { ...trace, spanId: newSpanId(), parentId: trace.spanId }
 }
 
 /** Creates what knows of no request yet. */
@@ -77,6 +77,12 @@ function parse(header: string): Pick<Trace, 'traceId' | 'parentId' | 'isSampled'
   return { traceId, parentId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 }
 }
 
-function newId(bytes: number): string {
-  return randomBytes(bytes).toString('hex')
+/** Identifiers of Node’s own making come from chance that was drawn ahead: each request needs two. */
+function newTraceId(): string {
+  return randomUUID().replaceAll('-', '')
+}
+
+function newSpanId(): string {
+  const id = randomUUID()
+  return id.slice(0, 8) + id.slice(-8)
 }

@@ -9,7 +9,7 @@ import { openDoor } from './door.ts'
 
 /** Opens TCP with a real guard before a real WebSocket. */
 async function openGuarded(now?: () => number) {
-  const { door, dropped } = await openDoor({ heartbeatMs: 300 })
+  const { door, dropped } = await openDoor({ heartbeatMs: 800 })
   const doors = await openedDoors({
     mounts: apiMounts('1.2.3'),
     upgrades: { [webSocketPath]: door.accept },

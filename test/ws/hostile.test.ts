@@ -145,7 +145,7 @@ test('a client that reads the past slowly is waited for, and costs no more than 
 })
 
 test('who gives no sign of life is let go, and who does stays', async () => {
-  const { socket, dropped, door } = await openDoor({ heartbeatMs: 300 })
+  const { socket, dropped, door } = await openDoor({ heartbeatMs: 800 })
   const client = await connect(socket)
   let pings = 0
   client.socket.on('ping', () => (pings += 1))
