@@ -9,7 +9,7 @@ export function eventsIn(
   database: DatabaseSync,
 ): Pick<Journal, 'append' | 'since' | 'latest' | 'oldest' | 'prune'> {
   const insert = database.prepare(
-    'INSERT INTO events (id, type, repository, time, data, trace) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
+    'INSERT INTO events (id, type, repository, time, data, trace) VALUES (?, ?, ?, ?, ?, ?)',
   )
   const after = database.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?')
   const last = database.prepare(
@@ -25,9 +25,10 @@ export function eventsIn(
       const event = { id: randomUUID(), type: fact.type, time: new Date(at).toISOString(), data: fact.data }
       const repository = 'repository' in fact.data ? fact.data.repository : undefined
       const data = JSON.stringify(event.data)
-      const row = insert.get(event.id, event.type, repository ?? null, event.time, data, traceId ?? null)
+      // Not `get` with RETURNING, which on a full disk names a row that was never kept.
+      const kept = insert.run(event.id, event.type, repository ?? null, event.time, data, traceId ?? null)
       return {
-        seq: numberIn(row, 'seq'),
+        seq: Number(kept.lastInsertRowid),
         ...event,
         ...(repository === undefined ? {} : { repository }),
         ...(traceId === undefined ? {} : { traceId }),

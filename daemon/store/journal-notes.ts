@@ -33,7 +33,7 @@ const mostNotes = 10_000
 /** Returns the part of the journal that keeps notes: those of plugins, of agents and of people in one table. */
 export function notesIn(database: DatabaseSync): JournalOfNotes {
   const insert = database.prepare(
-    'INSERT INTO plugin_notes (plugin, repository, time, text, evidence) VALUES (?, ?, ?, ?, ?) RETURNING seq',
+    'INSERT INTO plugin_notes (plugin, repository, time, text, evidence) VALUES (?, ?, ?, ?, ?)',
   )
   const newest = database.prepare('SELECT * FROM plugin_notes WHERE repository = ? ORDER BY seq DESC LIMIT ?')
   const one = database.prepare('SELECT * FROM plugin_notes WHERE seq = ?')
@@ -44,9 +44,10 @@ export function notesIn(database: DatabaseSync): JournalOfNotes {
 
   return {
     add({ writer, repository, time, text, about }) {
-      const id = numberIn(insert.get(writer, repository, time, text, JSON.stringify(about)), 'seq')
+      // Not `get` with RETURNING, which on a full disk names a row that was never kept.
+      const kept = insert.run(writer, repository, time, text, JSON.stringify(about))
       prune.run()
-      return id
+      return Number(kept.lastInsertRowid)
     },
     about: (repository, limit) => newest.all(repository, limit).map(noteOf),
     find(id) {
