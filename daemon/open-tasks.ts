@@ -16,6 +16,7 @@ import type { StateFolders } from '../contract/state.ts'
 import type { Journal } from './store/journal.ts'
 import { refusalOf, storeError } from './store/lance-errors.ts'
 import { createTasks, type Tasks } from './tasks/tasks.ts'
+import { childOf, type Trace, type Traces } from './telemetry/trace.ts'
 
 /** What long work is done with. */
 export interface TasksGround {
@@ -25,6 +26,7 @@ export interface TasksGround {
   readonly events: { readonly publish: (fact: Fact) => void }
   readonly logger: Logger
   readonly lifecycle: Lifecycle
+  readonly traces: Traces
   readonly now: () => number
   /** What answers the routes, with the gates before them. */
   readonly answers: () => LongAnswers
@@ -35,19 +37,29 @@ type LongAnswers = Pick<Answers<typeof routes>, LongRoute>
 
 /** Opens the tasks that the journal keeps; they begin with `start`. */
 export function openTasks(ground: TasksGround): Tasks & WorkDoor {
-  const { folders, journal, events, logger, lifecycle, now } = ground
+  const { folders, journal, events, logger, lifecycle, traces, now } = ground
   const works = worksOf(ground)
+  const newId = () => randomBytes(8).toString('hex')
+  // Which request each task came of. One that goes on after a restart is a trace of its own.
+  const asked = new Map<string, Trace>()
   const tasks = createTasks({
     records: journal.tasks,
-    publish: events.publish,
-    perform: ({ kind, input }, tell, signal) => workOf(works, kind)(JSON.parse(input), tell, signal),
+    publish(fact) {
+      events.publish(fact)
+      if (fact.type === 'task.cancelled') asked.delete(fact.data.task)
+    },
+    perform({ id, kind, input }, tell, signal) {
+      const trace = childOf(asked.get(id))
+      asked.delete(id)
+      return traces.within(trace, async () => workOf(works, kind)(JSON.parse(input), tell, signal))
+    },
     random: Math.random,
     now,
     later(ms, act) {
       const timer = setTimeout(act, ms)
       return () => clearTimeout(timer)
     },
-    newId: () => randomBytes(8).toString('hex'),
+    newId,
     onTrouble: (error) => logger.error({ err: error }, 'a task'),
     // More at once would only share the disk and the workers; a longer queue is no queue but a heap.
     limits: { running: 2, unended: 1_000, ended: 1_000 },
@@ -55,13 +67,14 @@ export function openTasks(ground: TasksGround): Tasks & WorkDoor {
   lifecycle.onClose('tasks', tasks.close)
   return {
     ...tasks,
-    async begin(kind, input, { id, priority }) {
+    async begin(kind, input, { id = newId(), priority }) {
       const policy = policyOf(kind, input)
       const about = await subjectOf(input, ground.repositories)
       const wish = { kind, input: JSON.stringify(input), mostTries: policy.tries, ...about }
       try {
-        const own = id === undefined ? {} : { id }
-        return tasks.submit({ ...wish, ...own, priority: priority ?? policy.priority })
+        const trace = traces.current()
+        if (trace !== undefined) asked.set(id, trace)
+        return tasks.submit({ ...wish, id, priority: priority ?? policy.priority })
       } catch (error) {
         throw refusalOf(error) === undefined ? error : storeError(error, folders.state)
       }

@@ -76,7 +76,7 @@ const layout = fc
 
 const change = fc.constantFrom(...settings()).chain((setting) => {
   const { schema } = setting
-  const limits: { minimum?: number; maximum?: number; type?: string } = schema
+  const limits: { minimum?: number; maximum?: number; type?: string; pattern?: string } = schema
   const choices = choicesOf(schema)
   const values: fc.Arbitrary<unknown> =
     itemOf(schema) !== undefined
@@ -85,9 +85,11 @@ const change = fc.constantFrom(...settings()).chain((setting) => {
         ? fc.constantFrom(...choices)
         : limits.type === 'boolean'
           ? fc.boolean()
-          : limits.type === 'string'
-            ? fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
-            : fc.integer({ min: Math.ceil(limits.minimum ?? 0), max: Math.floor(limits.maximum ?? 1) })
+          : limits.pattern !== undefined
+            ? fc.stringMatching(new RegExp(limits.pattern), { size: 'xsmall' })
+            : limits.type === 'string'
+              ? fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
+              : fc.integer({ min: Math.ceil(limits.minimum ?? 0), max: Math.floor(limits.maximum ?? 1) })
   return values.map((value) => ({ key: setting.key, value }))
 })
 
