@@ -16,8 +16,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
-    // One more than there are cores on a small machine: most of the tests wait for processes.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Two more than there are cores on a small machine: most of the tests wait for processes.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     globalSetup: 'test/build.ts',
     setupFiles: ['test/setup.ts'],
