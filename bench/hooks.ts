@@ -17,7 +17,7 @@ import { quantile, round, spread } from './report.ts'
 const rounds = 60
 /** Nobody commits while the last commit is still being read; the daemon has done with it by then. */
 const pauseMs = 150
-const interruptions = 1000
+const interruptions = Number(process.env['AIOS_BENCH_INTERRUPTIONS'] ?? 1000)
 
 /** A clone in which commits are timed. */
 interface Contestant {
