@@ -20,8 +20,8 @@ export function sharing<T>(ask: () => Promise<T>, everyMs: number): () => Promis
 
   async function afterThis(): Promise<T> {
     await running?.catch(() => {})
-    const early = beganAt + everyMs - performance.now()
-    if (early > 0) await sleep(early)
+    // A timer may go off a millisecond early.
+    while (performance.now() < beganAt + everyMs) await sleep(beganAt + everyMs - performance.now())
     return begin()
   }
 
