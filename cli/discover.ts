@@ -5,7 +5,7 @@ import { AiosError } from '../contract/errors.ts'
 import { isReply, type ReplyOf } from '../contract/route.ts'
 import { Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
-import { createClient } from './client.ts'
+import { type Client, createClient } from './client.ts'
 
 /** A daemon that answered. */
 export interface Found {
@@ -33,8 +33,8 @@ export async function findDaemon(
     health.pid === service.pid &&
     health.id === service.id &&
     health.version === service.version &&
-    health.protocol === service.protocol
-  return isSame ? { service, isReady: health.ready } : undefined
+    (health.protocol === service.protocol || health.protocol === beforeProtocols)
+  return isSame ? { service: { ...service, protocol: health.protocol }, isReady: health.ready } : undefined
 }
 
 function readService(path: string): Service | undefined {
@@ -47,14 +47,19 @@ function readService(path: string): Service | undefined {
   }
 }
 
+type Identity = ReplyOf<typeof daemonRoutes.identity>
+
 async function probe(
   { socket, pid }: Service,
   signal: AbortSignal,
   probeMs: number,
-): Promise<ReplyOf<typeof daemonRoutes.identity> | undefined> {
+): Promise<Identity | undefined> {
   const client = createClient(socket, signal)
   try {
-    return await client.call(daemonRoutes.identity, {}, probeMs)
+    return await client.call(daemonRoutes.identity, {}, probeMs).catch((error: unknown) => {
+      if (error instanceof AiosError && error.code === 'request.unknown-route') return formerIdentity(client)
+      throw error
+    })
   } catch (error) {
     signal.throwIfAborted()
     const isStuck = error instanceof AiosError && error.code === 'daemon.busy'
@@ -65,6 +70,19 @@ async function probe(
     client.close()
   }
 }
+
+/**
+ * Asks a daemon of before `/v1/daemon`, which said at `/healthz` which one it is. Whatever protocol it says to speak,
+ * it lacks what is asked of a daemon today, and is to be replaced.
+ */
+async function formerIdentity(client: Client): Promise<Identity | undefined> {
+  const reply = await client.exchange({ method: 'GET', path: '/healthz', body: '' })
+  const said: unknown = JSON.parse(await reply.text())
+  return isReply(daemonRoutes.identity.reply, said) ? { ...said, protocol: beforeProtocols } : undefined
+}
+
+/** Older than every protocol that has a number. */
+const beforeProtocols = -1
 
 /** Says whether the path exists, is no link, belongs to this user, and is closed to everybody else. */
 export function isOurs(path: string): boolean {

@@ -1,10 +1,12 @@
 /**
  * A daemon as small as can be, for tests of how one is found, started and replaced.
  *
- * `AIOS_STAND_IN` chooses its manners: `dies` ends at once, `silent` never listens, `slow` takes a second, a number is its protocol.
+ * `AIOS_STAND_IN` chooses its manners: `dies` ends at once, `silent` never listens, `slow` takes a second, `former`
+ * is of before `/v1/daemon`, a number is its protocol.
  */
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { AiosError } from '../../../contract/errors.ts'
 import { protocol } from '../../../contract/service.ts'
 import { stateFolders } from '../../../contract/state.ts'
 import { createServer } from '../../../daemon/http/server.ts'
@@ -20,7 +22,7 @@ if (manners === 'dies') {
 }
 if (manners === 'slow') await new Promise((resolve) => setTimeout(resolve, 1000))
 if (manners === 'silent') setInterval(() => {}, 1000)
-else await listen(manners === '' || manners === 'slow' ? protocol : Number(manners))
+else await listen(['', 'slow', 'former'].includes(manners) ? protocol : Number(manners))
 
 async function listen(spoken: number): Promise<void> {
   const service = {
@@ -33,9 +35,15 @@ async function listen(spoken: number): Promise<void> {
     startedAt: new Date().toISOString(),
   }
   const { id, pid, version } = service
+  const identity = { id, pid, version, protocol: spoken, ready: true }
   const server = createServer({
     answers: answersWith({
-      identity: async () => ({ id, pid, version, protocol: spoken, ready: true }),
+      async identity() {
+        if (manners === 'former')
+          throw new AiosError('request.unknown-route', 'Nothing answers GET /v1/daemon.')
+        return identity
+      },
+      health: async () => ({ alive: true, ...(manners === 'former' ? identity : {}) }),
       stop: async () => {
         setImmediate(() => void server.close())
         return { pid }

@@ -112,6 +112,16 @@ test('a daemon that hangs is busy, not gone', async () => {
   expect((await findDaemon(folders, forever))?.service.pid).toBe(service.pid)
 })
 
+test('a daemon of before the first protocol is found, and replaced', async () => {
+  const { service } = await start('former')
+  expect(service.protocol).toBeLessThan(protocol)
+  const client = await connect({ folders, environment, program, mayStart: true, warn: () => {} }, forever)
+  client.close()
+  const found = await findDaemon(folders, forever)
+  expect(found?.service.protocol).toBe(protocol)
+  expect(found?.service.pid).not.toBe(service.pid)
+})
+
 test('an older daemon is replaced', async () => {
   const old = await start(String(protocol - 1))
   const found = await findDaemon(folders, forever)
