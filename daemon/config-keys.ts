@@ -42,14 +42,6 @@ export function join(section: string, name: string): string {
   return section === '' ? name : `${section}.${name}`
 }
 
-/** Returns the variable that sets a setting: `AIOS_RECALL_ABSTAIN_BELOW` for `recall.abstainBelow`. */
-export function variableOf(key: string): string {
-  return `AIOS_${key
-    .replaceAll('.', '_')
-    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_')
-    .toUpperCase()}`
-}
-
 /** Returns the setting elsewhere whose last name this is; undefined when there are several, or none. */
 function sameLeaf(name: string): string | undefined {
   const found = [...all.keys()].filter(

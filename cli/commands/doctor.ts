@@ -8,6 +8,7 @@ import { command } from '../command.ts'
 import { answer } from '../outcome.ts'
 import { sanitise } from '../../contract/plain.ts'
 import { styled, type Terminal } from '../terminal.ts'
+import { warnOfUnheard } from '../unheard.ts'
 import { wrap } from '../width.ts'
 
 /** What the process ends with when something is not as it should be. */
@@ -28,6 +29,7 @@ export default command({
 
   async run(context, _words, { fix, bundle }) {
     const client = await context.connect()
+    await warnOfUnheard(client, context)
     if (bundle !== undefined) {
       const path = resolve(context.directory, bundle)
       return answer('bundle', await client.call(operateRoutes.bundle, { path }), printBundle)

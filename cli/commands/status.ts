@@ -5,6 +5,7 @@ import { command, type Context } from '../command.ts'
 import { answer, items } from '../outcome.ts'
 import { printProblems, printStatus } from '../status-lines.ts'
 import type { Terminal } from '../terminal.ts'
+import { warnOfUnheard } from '../unheard.ts'
 
 export default command({
   name: 'status',
@@ -14,6 +15,7 @@ export default command({
   async run(context, _words, { watch }) {
     if (watch) return items(watched(context), printAgain)
     const client = await context.connect()
+    await warnOfUnheard(client, context)
     return answer('status', await client.call(daemonRoutes.status, {}), print)
   },
 })

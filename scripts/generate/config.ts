@@ -1,7 +1,7 @@
 import { type Setting, settings } from '../../contract/config.ts'
 import { descriptionOf } from '../../contract/fields.ts'
 import { defaultOf, expectationOf } from '../../contract/validate.ts'
-import { variableOf } from '../../daemon/config-keys.ts'
+import { variableOf } from '../../contract/variable.ts'
 import { cell } from './schema-words.ts'
 
 /** Returns the reference page of every setting. */

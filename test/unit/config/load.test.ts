@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Config, settings } from '../../../contract/config.ts'
 import { isValid } from '../../../contract/validate.ts'
 import { describeConfig } from '../../../daemon/config.ts'
-import { variableOf } from '../../../daemon/config-keys.ts'
+import { variableOf } from '../../../contract/variable.ts'
 import { createPlace } from './config-place.ts'
 
 test('without files every setting has the default of the schema', async () => {
