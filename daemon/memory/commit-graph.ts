@@ -20,6 +20,8 @@ export interface CommitGraph {
   /** Returns the ordinals of all known commits, in no particular order. */
   ordinals(): IterableIterator<number>
   oid(ordinal: number): string
+  /** Returns the first eight digits of a known commit's oid as a number: oids can be put in order by it. */
+  oidStart(ordinal: number): number
   isKnown(ordinal: number): boolean
   parents(ordinal: number): readonly number[]
   subject(ordinal: number): string
@@ -90,6 +92,7 @@ export function createCommitGraph(): CommitGraph {
     ordinalOf: oids.numberOf,
     ordinals: () => passing(oids.next, isKnown),
     oid: (ordinal) => oids.oidOf(ordinal) ?? '',
+    oidStart: oids.startOf,
     parents: parents.get,
     subject: (ordinal) => subjects[ordinal] ?? '',
     subjects: subjectIndex,

@@ -90,25 +90,55 @@ function resolve(graph: CommitGraph): Resolution {
   return { count, from, to, startingWith }
 }
 
-/** Returns all ordinals in the order of their oids: numbers, because the text of every oid would take ten times as much. */
-function sortedByOid(graph: CommitGraph): Uint32Array {
-  const oids = new Map(Array.from(graph.ordinals(), (ordinal) => [ordinal, graph.oid(ordinal)]))
-  const oidOf = (ordinal: number) => oids.get(ordinal) ?? ''
-  return Uint32Array.from(oids.keys()).sort((a, b) => (oidOf(a) < oidOf(b) ? -1 : 1))
+/** The commits in the order of the first eight digits of their oids: two columns. */
+interface Sorted {
+  readonly starts: Uint32Array
+  readonly ordinals: Uint32Array
 }
 
-function ordinalsStartingWith(graph: CommitGraph, sorted: Uint32Array, prefix: string): number[] {
-  const oidAt = (at: number) => graph.oid(sorted[at] ?? -1)
+/**
+ * Puts all commits in order, as numbers: with the text of every oid it took half a second, in which nobody was
+ * answered, after each commit that was made.
+ */
+function sortedByOid(graph: CommitGraph): Sorted {
+  const words = new Uint32Array(2 * graph.size)
+  let at = 0
+  // Of each pair the second is the higher half, as all machines have it that node runs on.
+  for (const ordinal of graph.ordinals()) {
+    words[at++] = ordinal
+    words[at++] = graph.oidStart(ordinal)
+  }
+  new BigUint64Array(words.buffer).sort()
+  return {
+    starts: words.filter((_word, index) => index % 2 === 1),
+    ordinals: words.filter((_word, index) => index % 2 === 0),
+  }
+}
+
+const digits = 8
+
+function ordinalsStartingWith(graph: CommitGraph, { starts, ordinals }: Sorted, prefix: string): number[] {
+  const start = prefix.slice(0, digits)
+  const first = Number.parseInt(start.padEnd(digits, '0'), 16)
+  const last = Number.parseInt(start.padEnd(digits, 'f'), 16)
+  const found: number[] = []
+  for (let at = firstFrom(starts, first); at < starts.length && (starts[at] ?? 0) <= last; at += 1) {
+    const ordinal = ordinals[at] ?? -1
+    if (graph.oid(ordinal).startsWith(prefix)) found.push(ordinal)
+  }
+  return found
+}
+
+/** Returns where the first number stands that is not below the one sought. */
+function firstFrom(sorted: Uint32Array, sought: number): number {
   let low = 0
   let high = sorted.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (oidAt(middle) < prefix) low = middle + 1
+    if ((sorted[middle] ?? 0) < sought) low = middle + 1
     else high = middle
   }
-  let end = low
-  while (end < sorted.length && oidAt(end).startsWith(prefix)) end += 1
-  return Array.from(sorted.subarray(low, end))
+  return low
 }
 
 function newestBySubject(graph: CommitGraph): Map<string, number[]> {

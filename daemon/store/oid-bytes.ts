@@ -3,6 +3,8 @@ export interface OidBytes {
   put(number: number, oid: Buffer): void
   /** Returns the oid of a number; zeros when none was put. */
   at(number: number): Buffer
+  /** Returns the first four bytes of a number's oid, the first eight digits, as a number. */
+  startAt(number: number): number
 }
 
 /** Creates room for oids of so many bytes. */
@@ -18,5 +20,6 @@ export function createOidBytes(width: number): OidBytes {
       oid.copy(bytes, number * width)
     },
     at: (number) => bytes.subarray(number * width, (number + 1) * width),
+    startAt: (number) => bytes.readUInt32BE(number * width),
   }
 }

@@ -12,6 +12,8 @@ export interface OidIndex {
   reserve(number: number): void
   numberOf(oid: string): number | undefined
   oidOf(number: number): string | undefined
+  /** Returns the first eight digits of the oid that a number was set with, as a number. */
+  startOf(number: number): number
   oids(): string[]
 }
 
@@ -22,8 +24,7 @@ export function createOidIndex(): OidIndex {
   let width = 20
   let bytes = createOidBytes(width)
   let slots = new Uint32Array(1024).fill(noNumber)
-  let size = 0
-  let next = 0
+  let [size, next] = [0, 0]
 
   /** Finds where an oid is, or the free place where it would be. */
   function slotOf(oid: Buffer): number {
@@ -74,6 +75,7 @@ export function createOidIndex(): OidIndex {
     set,
     reserve,
     numberOf,
+    startOf: (number) => bytes.startAt(number),
     oidOf: (number) => (numberOf(hexOf(number)) === number ? hexOf(number) : undefined),
     oids: () => Array.from(slots.filter((number) => number !== noNumber).sort(), hexOf),
   }

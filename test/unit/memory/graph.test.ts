@@ -205,6 +205,21 @@ test('an abbreviation that fits two commits ties neither, and a commit is not ti
   expect(ties.startingWith('fffffff')).toEqual([])
 })
 
+test('commits are found by any beginning of their oids', () => {
+  const graph = createCommitGraph()
+  const oids = Array.from({ length: 300 }, (_nothing, index) => oidOf(`commit ${index}`))
+  oids.push('0'.repeat(40), 'f'.repeat(40), `${'f'.repeat(39)}0`)
+  for (const oid of oids) graph.add(factsOf(oid, { oid }))
+  const ties = createTies(graph)
+  const found = (prefix: string) => ties.startingWith(prefix).map(graph.oid).toSorted()
+  for (const oid of oids)
+    for (const length of [1, 4, 7, 8, 9, 40]) {
+      const prefix = oid.slice(0, length)
+      expect(found(prefix)).toEqual(oids.filter((one) => one.startsWith(prefix)).toSorted())
+    }
+  expect(found('no oid')).toEqual([])
+})
+
 test('a revert that only quotes a subject is of the newest such commit before it', () => {
   const graph = createCommitGraph()
   const at = (name: string, committerTime: number, changed = {}) =>
