@@ -83,6 +83,7 @@ async function openBundled(
     environment: {},
     folderOf: (id) => join(home, id),
     publish: () => {},
+    publishAll: () => {},
     onTrouble: (where, error) => console.error(where, error),
     now,
   })

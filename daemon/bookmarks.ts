@@ -35,6 +35,7 @@ export function bookmarksIn(journal: Journal, repository: string): HeldBookmarks
       )
     },
     triesOf: (oid) => skipped.get(oid)?.tries ?? 0,
+    tried: () => skipped.keys(),
     keepSkipped: ({ oid, reason }) =>
       void skipped.set(oid, { oid, reason, tries: journal.skip(repository, oid, reason) }),
     forgetSkipped,
@@ -52,6 +53,12 @@ export function bookmarksIn(journal: Journal, repository: string): HeldBookmarks
 export function aliasesIn(journal: Journal, repository: string, now: () => number): Aliases {
   return {
     all: () => journal.aliases(repository),
-    keep: (rewrite) => void journal.addAlias(repository, { ...rewrite, at: now() }),
+    keep(rewrites) {
+      const at = now()
+      journal.addAliases(
+        repository,
+        rewrites.map((rewrite) => ({ ...rewrite, at })),
+      )
+    },
   }
 }

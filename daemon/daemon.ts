@@ -177,6 +177,7 @@ function openRepositories(
     environment,
     folderOf: (id) => join(folders.state, 'repositories', id),
     publish: events.publish,
+    publishAll: events.publishAll,
     onTrouble: (where, error) => logger.warn({ where, err: error }, 'recovering'),
     now,
   })

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Fact } from '../contract/events.ts'
 import { createEvents, type Events } from './bus/events.ts'
 import type { Journal } from './store/journal.ts'
 import type { Traces } from './telemetry/trace.ts'
@@ -10,18 +11,18 @@ const keptEvents = 100_000
 export function openEvents(journal: Journal, logger: Logger, now: () => number, traces: Traces): Events {
   journal.prune(keptEvents)
   const events = createEvents(
-    (fact) => journal.append(fact, now(), traces.current()?.traceId),
+    (facts) => journal.append(facts, now(), traces.current()?.traceId),
     (error) => logger.error({ err: error }, 'a listener failed'),
   )
-  return {
-    subscribe: events.subscribe,
-    publish(fact) {
-      try {
-        events.publish(fact)
-      } catch (error) {
-        // On a full disk a fact cannot be kept; what it tells of has happened all the same, and goes on.
-        logger.error({ err: error, fact }, 'a fact was not kept')
-      }
-    },
+
+  function publishAll(facts: readonly Fact[]): void {
+    try {
+      events.publishAll(facts)
+    } catch (error) {
+      // On a full disk facts cannot be kept; what they tell of has happened all the same, and goes on.
+      logger.error({ err: error, facts: facts.slice(0, 10) }, 'facts were not kept')
+    }
   }
+
+  return { subscribe: events.subscribe, publish: (fact) => publishAll([fact]), publishAll }
 }

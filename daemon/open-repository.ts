@@ -17,7 +17,7 @@ import { openRemembered, type Remembered } from './memory/remembered.ts'
 import type { EmbedderDoor } from './open-embedder.ts'
 import type { Journal, RegisteredRepository } from './store/journal.ts'
 import { openLanceStore } from './store/lance-store.ts'
-import { aging } from './sharing.ts'
+import { aging, impatient } from './sharing.ts'
 
 /** What all repositories share. */
 export interface SharedParts {
@@ -30,6 +30,7 @@ export interface SharedParts {
   /** Returns the folder in which a repository's memory is kept. */
   readonly folderOf: (id: string) => string
   readonly publish: (fact: Fact) => void
+  readonly publishAll: (facts: readonly Fact[]) => void
   readonly onTrouble: (where: string, error: unknown) => void
   readonly now: () => number
 }
@@ -41,7 +42,7 @@ export interface OpenRepository {
   readonly config: HeldConfig
   readonly bookmarks: HeldBookmarks
   readonly blobs: BlobReader
-  /** Returns what its memory takes on disk; a second old at most, since every file is looked at. */
+  /** Returns what its memory takes on disk, as of a second ago or of the last time that the store was not busy. */
   readonly bytes: () => Promise<number>
 }
 
@@ -53,7 +54,7 @@ export async function openRegistered(
   health: Health,
   signal: AbortSignal,
 ): Promise<OpenRepository> {
-  const { git, journal, hooks, now, publish } = shared
+  const { git, journal, hooks, now, publish, publishAll } = shared
   const repository = await openRepository(path, git)
   // Without its own git folder, a path belongs to whatever repository lies above it, or took its place.
   if (repository.commonDir !== commonDir)
@@ -85,6 +86,7 @@ export async function openRegistered(
       reader,
       bookmarks,
       publish,
+      publishAll,
       now,
       history: createGitHistory(repository, () => config.config.ingest.excludeRefs),
       aliases: aliasesIn(journal, id, now),
@@ -97,11 +99,16 @@ export async function openRegistered(
   )
   lifecycle.onClose('catching up', () => remembered.close())
   keepLevel(repository, remembered, config, lifecycle, (error) => shared.onTrouble(`${id}: watching`, error))
-  const bytes = aging(async () => (await store.size()).bytes, sizeMs)
+  const bytes = impatient(
+    aging(async () => (await store.size()).bytes, sizeMs),
+    patienceMs,
+  )
   return { repository, remembered, config, bookmarks, blobs, bytes }
 }
 
 const sizeMs = 1_000
+/** A store that is being written is slow to say how large it is, and nobody asks for that alone. */
+const patienceMs = 50
 
 /** Notices what moves: at once where the file system tells, and at intervals whatever it tells. */
 function keepLevel(

@@ -33,17 +33,40 @@ export function sharing<T>(ask: () => Promise<T>, everyMs: number): () => Promis
   }
 }
 
-/** Returns the same question, whose answer is given again for so many milliseconds. A failure is not kept. */
+/**
+ * Returns the same question, whose answer is given again for so many milliseconds, and to all who ask before it is
+ * there. A failure is not kept.
+ */
 export function aging<T>(ask: () => Promise<T>, mostMs: number): () => Promise<T> {
-  let kept: { readonly at: number; readonly answer: Promise<T> } | undefined
+  let kept: { readonly at: number; readonly answer: Promise<T>; isThere: boolean } | undefined
 
   return () => {
-    if (kept !== undefined && performance.now() - kept.at < mostMs) return kept.answer
-    const fresh = { at: performance.now(), answer: ask() }
+    if (kept !== undefined && (!kept.isThere || performance.now() - kept.at < mostMs)) return kept.answer
+    const fresh = { at: performance.now(), answer: ask(), isThere: false }
     kept = fresh
-    fresh.answer.catch(() => {
-      if (kept === fresh) kept = undefined
-    })
+    fresh.answer.then(
+      () => (fresh.isThere = true),
+      () => {
+        if (kept === fresh) kept = undefined
+      },
+    )
     return fresh.answer
+  }
+}
+
+/** Returns the same question, answered as last time when the answer takes longer than this; the first is waited for. */
+export function impatient<T>(ask: () => Promise<T>, patienceMs: number): () => Promise<T> {
+  let last: { readonly answer: T } | undefined
+
+  return async () => {
+    const next = ask().then((answer) => (last = { answer }))
+    if (last === undefined) return (await next).answer
+    const former = last
+    const patience = new AbortController()
+    const enough = sleep(patienceMs, former, { signal: patience.signal }).catch(() => former)
+    // Told to nobody when it comes late and is a failure.
+    next.catch(() => {})
+    const { answer } = await Promise.race([next, enough]).finally(() => patience.abort())
+    return answer
   }
 }

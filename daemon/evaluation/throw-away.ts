@@ -130,10 +130,11 @@ function remember(
       hooks: silentBus(),
       reader,
       bookmarks: bookmarksInMemory(),
-      aliases: { all: () => [], keep: (rewrite) => void rewrites.push(rewrite) },
+      aliases: { all: () => [], keep: (found) => void rewrites.push(...found) },
       history: historyOf(repository, tips),
       config: () => config,
       publish: () => {},
+      publishAll: () => {},
       onFailure: () => {},
       onSuccess: () => {},
       unionPatchId: (base, tip, ending) => unionPatchId(repository, base, tip, ending),
@@ -193,6 +194,7 @@ function bookmarksInMemory() {
     frontier: () => frontier,
     keepFrontier: (next: Frontier) => void (frontier = next),
     triesOf: (oid: string) => tries.get(oid) ?? 0,
+    tried: () => tries.keys(),
     keepSkipped: ({ oid }: { readonly oid: string }) => void tries.set(oid, (tries.get(oid) ?? 0) + 1),
     forgetSkipped(oids: Iterable<string>) {
       for (const oid of oids) tries.delete(oid)

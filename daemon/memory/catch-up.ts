@@ -50,8 +50,9 @@ export interface Bookmarks {
   /** Returns the frontier whose messages were all remembered. */
   frontier(): Frontier
   keepFrontier(frontier: Frontier): void
-  /** Returns how often this commit could not be read. */
+  /** Returns how often this commit could not be read, and which commits could not. */
   triesOf(oid: string): number
+  tried(): Iterable<string>
   keepSkipped(skipped: Skipped): void
   /** Forgets that these commits could not be read. */
   forgetSkipped(oids: Iterable<string>): void

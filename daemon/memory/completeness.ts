@@ -11,7 +11,7 @@ export interface Completeness {
   /** Remembers which hunks cannot be had for now, instead of those named before. */
   keepAbsent(oids: ReadonlySet<string>): void
   /** Returns the missing ones whose hunks can be had. */
-  readable(): number[]
+  readable(): readonly number[]
   /** How many commits' hunks cannot be had. */
   readonly absent: number
   /** How many commits are complete. */
@@ -54,7 +54,7 @@ export function createCompleteness(graph: CommitGraph, complete: Iterable<string
     keepAbsent(oids) {
       absent = new Set([...oids].flatMap((oid) => graph.ordinalOf(oid) ?? []))
     },
-    readable: () => missing().filter((ordinal) => !absent.has(ordinal)),
+    readable: () => (absent.size === 0 ? missing() : missing().filter((ordinal) => !absent.has(ordinal))),
     get absent() {
       return absent.size
     },

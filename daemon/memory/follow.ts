@@ -6,8 +6,9 @@ import { createRewriteFinder, type RewriteParts } from './rewrites.ts'
 /** What following refs needs. */
 export interface FollowParts extends RewriteParts {
   readonly id: string
-  readonly aliases: { keep(rewrite: Rewrite): void }
+  readonly aliases: { keep(rewrites: readonly Rewrite[]): void }
   readonly publish: (fact: Fact) => void
+  readonly publishAll: (facts: readonly Fact[]) => void
 }
 
 /** Learns from the refs what became of commits. */
@@ -23,8 +24,8 @@ export interface Told {
   readonly to: string
 }
 
-/** Each link is two writes to the disk, and a rebase makes a thousand; others are answered between them. */
-const longestTurnMs = 10
+/** Links that are written at once; a rebase makes a thousand, and others are answered between the writes. */
+const linksPerWrite = 100
 /** What was heard and could not be used yet; the refs prove most of it again. */
 const mostHeard = 10_000
 
@@ -35,43 +36,42 @@ const mostHeard = 10_000
  * frontier that was kept: the last run may have kept it and ended before it came here.
  */
 export function createFollower(parts: FollowParts): Follower {
-  const { id, graph, identities, reachability, aliases, publish } = parts
+  const { id, graph, identities, reachability, aliases, publish, publishAll } = parts
   const findRewrites = createRewriteFinder(parts)
   const heard = new Map<string, string>()
   let followed: string | undefined
 
-  function link(rewrite: Rewrite): void {
-    if (!identities.link(rewrite.from, rewrite.to)) return
-    aliases.keep(rewrite)
-    publish({ type: 'memory.rewritten', data: { repository: id, ...rewrite } })
+  /** A link is two writes to the disk, and a hundred links are no more. */
+  async function link(rewrites: readonly Rewrite[]): Promise<void> {
+    for (let from = 0; from < rewrites.length; from += linksPerWrite) {
+      if (from > 0) await setImmediate()
+      const some = rewrites.slice(from, from + linksPerWrite)
+      const fresh = some.filter((rewrite) => identities.link(rewrite.from, rewrite.to))
+      if (fresh.length === 0) continue
+      aliases.keep(fresh)
+      publishAll(fresh.map((rewrite) => ({ type: 'memory.rewritten', data: { repository: id, ...rewrite } })))
+    }
   }
 
   /** A commit that another branch still holds is a commit of its own, whatever was made of it here. */
-  function linkHeard(): void {
-    for (const [from, to] of heard) {
+  function takeHeard(): Rewrite[] {
+    const usable = [...heard].filter(([from, to]) => {
       const isKnown = graph.ordinalOf(from) !== undefined && graph.ordinalOf(to) !== undefined
-      if (!isKnown || reachability.isReachable(from)) continue
-      heard.delete(from)
-      link({ from, to, evidence: 'git said so' })
-    }
+      return isKnown && !reachability.isReachable(from)
+    })
+    for (const [from] of usable) heard.delete(from)
+    return usable.map(([from, to]) => ({ from, to, evidence: 'git said so' }))
   }
 
   async function follow(tips: readonly string[], signal: AbortSignal): Promise<void> {
     const seen = tips.toSorted().join(' ')
-    if (seen === followed) linkHeard()
-    if (seen === followed) return
+    if (seen === followed) return link(takeHeard())
     const moved = reachability.update(tips)
     if (moved.gone.length > 0) {
       publish({ type: 'memory.unreachable', data: { repository: id, commits: moved.gone.length } })
     }
-    linkHeard()
-    let since = performance.now()
-    for (const rewrite of await findRewrites(moved, signal)) {
-      link(rewrite)
-      if (performance.now() - since < longestTurnMs) continue
-      await setImmediate()
-      since = performance.now()
-    }
+    await link(takeHeard())
+    await link(await findRewrites(moved, signal))
     followed = seen
   }
 

@@ -26,7 +26,8 @@ import { createTies } from './ties.ts'
 /** Links of rewritten commits, kept for good. */
 export interface Aliases {
   all(): { from: string; to: string }[]
-  keep(rewrite: Rewrite): void
+  /** Keeps all of them, or none. */
+  keep(rewrites: readonly Rewrite[]): void
 }
 
 /** What a repository's memory is made of. */
@@ -44,6 +45,7 @@ export interface RememberedParts {
   readonly aliases: Aliases
   readonly config: () => Config
   readonly publish: (fact: Fact) => void
+  readonly publishAll: (facts: readonly Fact[]) => void
   readonly onFailure: (error: unknown) => void
   readonly onSuccess: () => void
   readonly unionPatchId: (base: string, tip: string, signal: AbortSignal) => Promise<string | undefined>
@@ -196,7 +198,12 @@ function scheduleCompaction({ id, store, config, publish, onFailure }: Remembere
   })
 }
 
-/** Commits that were tried and could not be read wait for nothing. */
+/**
+ * Commits that were tried and could not be read wait for nothing. They are few, and what waits may be a whole history,
+ * which every status asks about.
+ */
 function countPending(completeness: Completeness, graph: CommitGraph, bookmarks: Bookmarks): number {
-  return completeness.readable().filter((ordinal) => bookmarks.triesOf(graph.oid(ordinal)) === 0).length
+  const tried = new Set([...bookmarks.tried()].map(graph.ordinalOf))
+  const left = completeness.readable()
+  return tried.size === 0 ? left.length : left.filter((ordinal) => !tried.has(ordinal)).length
 }

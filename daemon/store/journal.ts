@@ -8,6 +8,7 @@ import { keptAnswersIn, type KeptAnswers } from './journal-kept-answers.ts'
 import { tasksIn } from './journal-tasks.ts'
 import type { TaskRecords } from '../tasks/records.ts'
 import { numberIn, textIn, textsOf, type SqlRow } from './journal-rows.ts'
+import { together } from './together.ts'
 
 /** A repository that the daemon looks after. */
 export interface RegisteredRepository {
@@ -42,8 +43,8 @@ export interface Skipped {
  * Each call is on the disk when it returns. One process writes.
  */
 export interface Journal {
-  /** Numbers a fact and keeps it. Numbers have no gaps, and none is ever used again. */
-  append(fact: Fact, at: number, traceId?: string): EventEnvelope
+  /** Numbers facts and keeps all of them, or none. Numbers have no gaps, and none is ever used again. */
+  append(facts: readonly Fact[], at: number, traceId?: string): EventEnvelope[]
   /** Returns the facts after this number, oldest first. */
   since(seq: number, limit: number): EventEnvelope[]
   /** Returns the number of the newest fact; 0 when nothing ever happened. */
@@ -65,8 +66,8 @@ export interface Journal {
   tips(repository: string): Map<string, string>
   setTips(repository: string, tips: ReadonlyMap<string, string>): void
 
-  /** Links a commit to the one that took its place; false when it has a later one already, or in a circle. */
-  addAlias(repository: string, alias: Alias): boolean
+  /** Links commits to those that took their places. One that has a later one already, or in a circle, is left out. */
+  addAliases(repository: string, aliases: readonly Alias[]): void
   /** Returns all links, oldest first. */
   aliases(repository: string): Alias[]
   /** Returns the commits that took this one's place, one after the other. */
@@ -173,7 +174,7 @@ function repositoryOf(row: SqlRow): RegisteredRepository {
   }
 }
 
-function aliasesIn(database: DatabaseSync): Pick<Journal, 'addAlias' | 'aliases' | 'laterThan'> {
+function aliasesIn(database: DatabaseSync): Pick<Journal, 'addAliases' | 'aliases' | 'laterThan'> {
   const insert = database.prepare(
     'INSERT OR IGNORE INTO aliases (repository, old, new, evidence, at) VALUES (?, ?, ?, ?, ?)',
   )
@@ -186,9 +187,12 @@ function aliasesIn(database: DatabaseSync): Pick<Journal, 'addAlias' | 'aliases'
 
   return {
     laterThan,
-    addAlias(repository, { from, to, evidence, at }) {
-      if (from === to || laterThan(repository, to).includes(from)) return false
-      return insert.run(repository, from, to, evidence, at).changes > 0
+    addAliases(repository, fresh) {
+      together(database, () => {
+        for (const { from, to, evidence, at } of fresh)
+          if (from !== to && !laterThan(repository, to).includes(from))
+            insert.run(repository, from, to, evidence, at)
+      })
     },
     aliases: (repository) =>
       all.all(repository).map((row) => ({
@@ -216,16 +220,5 @@ function commitsIn(database: DatabaseSync): Pick<Journal, 'skipped' | 'skip' | '
       })),
     skip: (repository, oid, reason) => numberIn(skip.get(repository, oid, reason), 'tries'),
     unskip: (repository, oid) => void unskip.run(repository, oid),
-  }
-}
-
-function together(database: DatabaseSync, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    work()
-    database.exec('COMMIT')
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
   }
 }

@@ -37,11 +37,10 @@ export async function openSeals(folder: string, file: string): Promise<Seals> {
     async seal() {
       const fresh = (await filesBelow(folder)).filter((path) => !seals.has(path))
       if (fresh.length === 0) return
-      const added = await Promise.all(
-        fresh.map(async (path): Promise<[string, Seal]> => [path, await flushAndSum(join(folder, path))]),
-      )
-      await Promise.all([...foldersOf(fresh)].map((path) => flush(join(folder, path))))
-      await appendFlushed(file, added.map(([path, seal]) => lineOf(path, seal)).join(''))
+      const added = new Map<string, Seal>()
+      await eachOf(fresh, async (path) => void added.set(path, await flushAndSum(join(folder, path))))
+      await eachOf(foldersOf(fresh), (path) => flush(join(folder, path)))
+      await appendFlushed(file, [...added].map(([path, seal]) => lineOf(path, seal)).join(''))
       for (const [path, seal] of added) seals.set(path, seal)
     },
 
@@ -105,6 +104,17 @@ function foldersOf(paths: readonly string[]): Set<string> {
   const folders = new Set(['', '..'])
   for (const path of paths) for (let at = dirname(path); at !== '.'; at = dirname(at)) folders.add(at)
   return folders
+}
+
+/** What is flushed at once. Node has four threads for files, a flush may take seconds, and others want a file too. */
+const flushedAtOnce = 2
+
+async function eachOf<T>(items: Iterable<T>, act: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items].values()
+  const lane = async () => {
+    for (const item of left) await act(item)
+  }
+  await Promise.all(Array.from({ length: flushedAtOnce }, lane))
 }
 
 async function flushAndSum(path: string): Promise<Seal> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aging, sharing } from '../../../daemon/sharing.ts'
+import { aging, impatient, sharing } from '../../../daemon/sharing.ts'
 
 /** A question whose answers the test gives: each has the number of the asking that it answers. */
 function asked() {
@@ -59,6 +59,32 @@ test('an answer is given again until it is too old; a failure is not', async () 
   expect([await ask(), await ask()]).toEqual([2, 2])
   const never = aging(async () => ++asking, 0)
   expect([await never(), await never()]).toEqual([3, 4])
+})
+
+test('an answer that is on its way is waited for by all, however old the last one is', async () => {
+  const { ask, open, next } = asked()
+  const age = aging(ask, 0)
+  const both = [age(), age()]
+  expect(open).toHaveLength(1)
+  ;(await next())?.end()
+  expect(await Promise.all(both)).toEqual([1, 1])
+})
+
+test('who is impatient gets the last answer, and the next once it is there', async () => {
+  const { ask, next } = asked()
+  const impatiently = impatient(ask, 1)
+  const first = impatiently()
+  ;(await next())?.end()
+  expect(await first).toBe(1)
+  expect(await impatiently()).toBe(1)
+  ;(await next())?.end()
+  await new Promise((resolve) => void setImmediate(resolve))
+  expect(await impatiently()).toBe(2)
+  // It is told to nobody, and would end the process if it were.
+  ;(await next())?.fail(new Error('late'))
+  const third = impatiently()
+  ;(await next())?.fail(new Error('in time'))
+  await expect(third).rejects.toThrow('in time')
 })
 
 async function until(test: () => boolean): Promise<void> {

@@ -12,12 +12,13 @@ function bus() {
   const kept: EventEnvelope[] = []
   let latest = 0
   const events = createEvents(
-    ({ type, data }) => {
-      latest += 1
-      const event = { seq: latest, id: String(latest), type, time: '', data }
-      kept.push(event)
-      return event
-    },
+    (facts) =>
+      facts.map(({ type, data }) => {
+        latest += 1
+        const event = { seq: latest, id: String(latest), type, time: '', data }
+        kept.push(event)
+        return event
+      }),
     (error) => {
       throw error
     },
