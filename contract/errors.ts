@@ -27,6 +27,11 @@ export const errorKinds = {
     hint: 'Start it with `aios daemon start`; see `aios daemon logs`.',
   },
   'daemon.busy': { status: 503, exit: 75, hint: 'Try again in a moment.' },
+  'daemon.overloaded': {
+    status: 503,
+    exit: 75,
+    hint: 'Ask fewer questions at once, and this one again after as many seconds as the `Retry-After` header says.',
+  },
   'daemon.running': {
     status: 409,
     exit: 1,

@@ -9,12 +9,14 @@ import { createAnswers } from './answers.ts'
 import { auditAnswers, decisionsIn } from './answers-audit.ts'
 import { createConfigDoor } from './answers-config.ts'
 import { guardAnswers } from './answers-hooks.ts'
+import { answerInRoom } from './answers-room.ts'
 import { answersAboutTasks } from './answers-tasks.ts'
 import { answersAboutNotes } from './answers-notes.ts'
 import { answersToAgents } from './answers-tools.ts'
 import { answersForOperators } from './answers-operate.ts'
 import type { Audit } from './audit/audit.ts'
 import type { Events } from './bus/events.ts'
+import { createBulkhead } from './bulkhead.ts'
 import type { HookBus } from './bus/hooks.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { loadConfig } from './config.ts'
@@ -238,5 +240,6 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
       () => undefined,
     )
   const guarded = guardAnswers(answers, { hooks, repositoryOf, countTokens: loadTokenCounter })
-  return idle.watching(auditAnswers(guarded, built.audit, () => built.traces.current()?.actor ?? 'aios'))
+  const audited = auditAnswers(guarded, built.audit, () => built.traces.current()?.actor ?? 'aios')
+  return idle.watching(answerInRoom(audited, createBulkhead()))
 }

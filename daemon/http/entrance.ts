@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, type Decision, may, owner, type Role } from '../../contract/caller.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { Cost } from '../../contract/route.ts'
+import { WaitError } from '../../contract/wait-error.ts'
 import type { Guard } from '../guard/guard.ts'
 import { knockOf } from './knock.ts'
 import { cutWhenUnwelcome } from './stay.ts'
@@ -71,7 +72,6 @@ export async function enter(
     request.caller = caller ?? null
     if (caller !== undefined) checkRole(caller, admission)
   } catch (error) {
-    if (error instanceof WaitError) void reply.header('retry-after', String(error.seconds))
     if (error instanceof AiosError && error.kind.status === 401)
       void reply.header('www-authenticate', 'Bearer')
     throw error
@@ -118,17 +118,8 @@ function reportDecisions(app: FastifyInstance, onDecision: (decision: Decision) 
 }
 
 function throwToWait(seconds: number): void {
-  if (seconds > 0) throw new WaitError(Math.ceil(seconds))
-}
-
-/** Too many calls, and how long to wait. */
-export class WaitError extends AiosError {
-  readonly seconds: number
-
-  constructor(seconds: number) {
-    super('request.too-many', `That was too often; wait ${seconds} s.`)
-    this.seconds = seconds
-  }
+  const whole = Math.ceil(seconds)
+  if (whole > 0) throw new WaitError('request.too-many', `That was too often; wait ${whole} s.`, whole)
 }
 
 /** Whatever is answered is never a page, a script or a frame of somebody else's, and is kept nowhere. */

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { fastify, LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { AiosError } from '../../contract/errors.ts'
 import { limits } from '../../contract/limits.ts'
+import { WaitError } from '../../contract/wait-error.ts'
 import { enter } from './entrance.ts'
 import { foreseen, problemOf } from './problem.ts'
 import { answerRaw } from './raw-answer.ts'
@@ -150,6 +151,7 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const url = request.url.split('?', 1)[0]
   if (expected === undefined) request.log.error({ err: error, url }, 'a request failed')
   const problem = problemOf(expected, request.id)
+  if (expected instanceof WaitError) void reply.header('retry-after', String(expected.seconds))
   if (problem.code === 'daemon.stopping') void reply.header('connection', 'close')
   void reply.code(problem.status).type('application/problem+json').send(problem)
 }
