@@ -48,8 +48,7 @@ import { openTasks } from './open-tasks.ts'
 import { openWorkers } from './open-workers.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
 import { describeService } from './service.ts'
-import { sharing } from './sharing.ts'
-import { statusOf } from './status.ts'
+import { createStatus } from './status.ts'
 import { openJournal, type Journal } from './store/journal.ts'
 import { refusalOf, storeError } from './store/lance-errors.ts'
 import { createTraces, type Traces } from './telemetry/trace.ts'
@@ -221,7 +220,7 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
     events: { since: journal.since, subscribe: events.subscribe },
     operate: answersForOperators({ ...ground, ...built, answers: () => answers }),
     identity: () => ({ id: service.id, pid: service.pid, version: service.version, protocol, ready: true }),
-    status: sharing(() => statusOf({ service, folders, workers, repositories, config }), 4),
+    status: createStatus({ service, folders, workers, repositories, config }),
     tasks: answersAboutTasks(built.tasks),
     capabilities: async () => capabilitiesOf(service, hooks.listeners()),
     hooks: gitHooks.answers,

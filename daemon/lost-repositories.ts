@@ -9,7 +9,7 @@ import type { Repositories } from './repositories.ts'
  * It is said until each is registered again, or whoever misses none deletes the damaged journal.
  */
 export function lostRepositories(stateFolder: string, repositories: Repositories): Problem[] {
-  const damaged = namesIn(stateFolder).filter((name) => /^journal\.sqlite\.damaged\.\d+$/.test(name))
+  const damaged = damagedIn(stateFolder)
   if (damaged.length === 0) return []
   const held = new Set(repositories.list().map(({ registration }) => registration.id))
   const folder = join(stateFolder, 'repositories')
@@ -19,6 +19,15 @@ export function lostRepositories(stateFolder: string, repositories: Repositories
   const message = `The journal was damaged and was mended, but these are not registered any more: ${lost.join(', ')}.`
   const hint = `Run \`aios init\` in each of them; what is remembered is still there. If none is missed, delete ${aside}.`
   return [{ code: 'repository.unregistered', message, hint }]
+}
+
+/** Says whether a damaged journal lies there. */
+export function hasDamagedJournal(stateFolder: string): boolean {
+  return damagedIn(stateFolder).length > 0
+}
+
+function damagedIn(stateFolder: string): string[] {
+  return namesIn(stateFolder).filter((name) => /^journal\.sqlite\.damaged\.\d+$/.test(name))
 }
 
 function namesIn(folder: string): string[] {

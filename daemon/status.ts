@@ -3,9 +3,9 @@ import type { Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
 import type { HeldConfig } from './held-config.ts'
 import type { Workers } from '../native-workers/supervisor.ts'
-import { lostRepositories } from './lost-repositories.ts'
+import { hasDamagedJournal, lostRepositories } from './lost-repositories.ts'
 import type { Repositories } from './repositories.ts'
-import { aging } from './sharing.ts'
+import { aging, sharing } from './sharing.ts'
 
 /** What a status is made of. */
 export interface StatusParts {
@@ -23,19 +23,25 @@ const usage = aging(async () => {
   return { cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() }
 }, 200)
 
-/** Says what the daemon holds, what it costs and what is wrong. */
-export async function statusOf({
-  service,
-  folders,
-  workers,
-  repositories,
-  config,
-}: StatusParts): Promise<StatusAnswer> {
+/** Returns what says what the daemon holds, what it costs and what is wrong; those who ask at once share an answer. */
+export function createStatus(parts: StatusParts): () => Promise<StatusAnswer> {
+  // A journal is found damaged when it is opened: without traces of that now there will be none, and no need to look.
+  const mayLack = hasDamagedJournal(parts.folders.state)
+  return sharing(() => statusOf(parts, mayLack), betweenMs)
+}
+
+/** A status is no older than it takes to look; it is looked for so often at most, in milliseconds. */
+const betweenMs = 4
+
+async function statusOf(
+  { service, folders, workers, repositories, config }: StatusParts,
+  mayLack: boolean,
+): Promise<StatusAnswer> {
   const [states] = await Promise.all([
     Promise.all(repositories.list().map((held) => held.status())),
     config.refresh(),
   ])
-  const lost = lostRepositories(folders.state, repositories)
+  const lost = mayLack ? lostRepositories(folders.state, repositories) : []
   const problems = [...config.problems(), ...lost, ...repositories.list().flatMap((held) => held.problems())]
   const { cpuSeconds, rssBytes: ownBytes } = await usage()
   const { pid, restarts, rssBytes } = workers.state()

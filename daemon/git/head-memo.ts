@@ -45,7 +45,8 @@ async function stampOf(
     join(commonDir, 'reftable/tables.list'),
   ]
   const own = ref === undefined ? [] : [join(commonDir, ref), join(gitDir, ref)]
-  const [head, ...others] = await Promise.all([...files, ...own].map(stampOfFile))
+  // In the main worktree both are one folder.
+  const [head, ...others] = await Promise.all([...new Set([...files, ...own])].map(stampOfFile))
   return head === absent ? undefined : [ref, head, ...others].join(' ')
 }
 

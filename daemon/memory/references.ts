@@ -1,6 +1,7 @@
 import type { References, TieKind } from '../../contract/episode.ts'
 
-type CommitReference = References['commits'][number]
+/** A commit that a message names, by the beginning of its oid or, with an empty oid, by its subject. */
+export type CommitReference = References['commits'][number]
 
 /** Returns the commits and issues that a message names, each once, the most telling kind first. */
 export function referencesOf(subject: string, body: string): References {

@@ -1,6 +1,6 @@
 import type { Tie } from '../../contract/episode.ts'
 import type { CommitGraph } from './commit-graph.ts'
-import { parseLinks } from './references.ts'
+import { type CommitReference, parseLinks } from './references.ts'
 
 /** The links between commits that their messages tell, resolved to commits that are known. */
 export interface Ties {
@@ -63,18 +63,17 @@ function resolve(graph: CommitGraph): Resolution {
   const sorted = sortedByOid(graph)
   const from = new Map<number, Tie[]>()
   const to = new Map<number, Tie[]>()
-  const revertible = lazily(() => newestBySubject(graph))
+  const linking = linkingIn(graph)
+  const revertible = bySubject(graph, linking)
   let count = 0
 
   const startingWith = (prefix: string): number[] => ordinalsStartingWith(graph, sorted, prefix)
 
-  for (const ordinal of graph.ordinals()) {
-    const links = graph.links(ordinal)
-    if (links === '') continue
+  for (const { ordinal, references } of linking) {
     const tied = new Set<number>()
-    for (const { kind, oid, subject } of parseLinks(links)) {
+    for (const { kind, oid, subject } of references) {
       const targets =
-        oid === '' ? older(graph, revertible().get(subject ?? '') ?? [], ordinal) : startingWith(oid)
+        oid === '' ? older(graph, revertible.get(subject ?? '') ?? [], ordinal) : startingWith(oid)
       const [target] = targets
       // An abbreviation that fits two commits proves nothing about either.
       if (target === undefined || targets.length > 1 || target === ordinal) continue
@@ -141,10 +140,31 @@ function firstFrom(sorted: Uint32Array, sought: number): number {
   return low
 }
 
-function newestBySubject(graph: CommitGraph): Map<string, number[]> {
-  const bySubject = new Map<string, number[]>()
-  for (const ordinal of graph.ordinals()) append(bySubject, graph.subject(ordinal), ordinal)
-  return bySubject
+/** A commit whose message names others. */
+interface Linking {
+  readonly ordinal: number
+  readonly references: readonly CommitReference[]
+}
+
+function linkingIn(graph: CommitGraph): Linking[] {
+  const found: Linking[] = []
+  for (const ordinal of graph.ordinals()) {
+    const links = graph.links(ordinal)
+    if (links !== '') found.push({ ordinal, references: parseLinks(links) })
+  }
+  return found
+}
+
+/** Returns the commits whose subjects are quoted without an oid: a few of all that there are. */
+function bySubject(graph: CommitGraph, linking: readonly Linking[]): Map<string, number[]> {
+  const all = linking.flatMap(({ references }) => references)
+  const quoted = new Set(all.filter(({ oid }) => oid === '').map(({ subject }) => subject ?? ''))
+  const found = new Map<string, number[]>()
+  for (const ordinal of graph.ordinals()) {
+    const subject = graph.subject(ordinal)
+    if (quoted.has(subject)) append(found, subject, ordinal)
+  }
+  return found
 }
 
 /** Returns the newest of these commits that is older than the one that quotes it. */
@@ -158,9 +178,4 @@ function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key)
   if (list === undefined) map.set(key, [value])
   else list.push(value)
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }
