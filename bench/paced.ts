@@ -14,7 +14,9 @@ export interface Call {
 /** What a load felt. */
 export interface Felt {
   readonly sent: number
-  /** Requests that were not answered with 2xx. */
+  /** Requests that were refused at once, because more came than can be answered; the times are those of the others. */
+  readonly refused: number
+  /** Other requests that were not answered with 2xx. */
   readonly failed: number
   readonly p50: number
   readonly p99: number
@@ -32,28 +34,36 @@ export async function paced(
 ): Promise<Felt> {
   const agent = new Agent({ keepAlive: true, maxSockets: 200 })
   const began = performance.now()
-  const answers: Promise<{ ms: number; isGood: boolean }>[] = []
+  const answers: Promise<{ ms: number; status: number }>[] = []
   for (let number = 0; number < perSecond * seconds; number += 1) {
     const due = began + (number * 1000) / perSecond
     const early = due - performance.now()
     if (early > 0) await sleep(early)
-    answers.push(send(call(number), agent).then((isGood) => ({ ms: performance.now() - due, isGood })))
+    answers.push(send(call(number), agent).then((status) => ({ ms: performance.now() - due, status })))
   }
   const felt = await Promise.all(answers)
   agent.destroy()
-  const ms = felt.map((one) => one.ms)
-  const failed = felt.filter(({ isGood }) => !isGood).length
-  return { sent: ms.length, failed, p50: quantile(ms, 0.5), p99: quantile(ms, 0.99), max: quantile(ms, 1) }
+  const admitted = felt.filter(({ status }) => status !== 429 && status !== 503)
+  const ms = admitted.map((one) => one.ms)
+  return {
+    sent: felt.length,
+    refused: felt.length - admitted.length,
+    failed: admitted.filter(({ status }) => status === 0 || status >= 300).length,
+    p50: quantile(ms, 0.5),
+    p99: quantile(ms, 0.99),
+    max: quantile(ms, 1),
+  }
 }
 
-function send({ method, url, headers, body }: Call, agent: Agent): Promise<boolean> {
+/** Returns the status of the answer; 0 when none came. */
+function send({ method, url, headers, body }: Call, agent: Agent): Promise<number> {
   return new Promise((resolve) => {
     const sent = request(url, { method, headers, agent }, (response) => {
       response.resume()
-      response.on('end', () => resolve((response.statusCode ?? 500) < 300))
-      response.on('error', () => resolve(false))
+      response.on('end', () => resolve(response.statusCode ?? 0))
+      response.on('error', () => resolve(0))
     })
-    sent.on('error', () => resolve(false))
+    sent.on('error', () => resolve(0))
     sent.end(body)
   })
 }

@@ -1,7 +1,6 @@
 import fs from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Errors, readObject } from 'isomorphic-git'
 import { AiosError } from '../../contract/errors.ts'
 
 /** Reads objects by their ids, without git. */
@@ -11,6 +10,9 @@ export interface PortableObjects {
   /** What isomorphic-git keeps between calls. */
   cache(): Promise<object>
 }
+
+/** Loads isomorphic-git, which most daemons never need: half a megabyte of program in a heap that stays for weeks. */
+export const loadPortableGit = () => import('isomorphic-git')
 
 /** Creates a reader whose cache is dropped whenever the repository's packs change. */
 export function createPortableObjects(gitdir: string): PortableObjects {
@@ -28,6 +30,7 @@ export function createPortableObjects(gitdir: string): PortableObjects {
   return {
     cache: currentCache,
     async read(oid) {
+      const { Errors, readObject } = await loadPortableGit()
       try {
         const found = await readObject({ fs, gitdir, oid, format: 'content', cache: await currentCache() })
         return { type: found.type ?? 'blob', bytes: contentOf(found.object) }

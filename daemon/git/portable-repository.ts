@@ -1,10 +1,9 @@
 import fs from 'node:fs'
-import { currentBranch, expandOid, expandRef, listRefs, resolveRef } from 'isomorphic-git'
 import { AiosError } from '../../contract/errors.ts'
 import { parseCommitObject } from './commit-object.ts'
 import type { Layout } from './locate.ts'
 import { shallowCommits } from './shallow.ts'
-import { createPortableObjects, type PortableObjects } from './portable-objects.ts'
+import { createPortableObjects, loadPortableGit, type PortableObjects } from './portable-objects.ts'
 import { headOf, type Ref, unknownRevision } from './refs.ts'
 import type { Repository } from './repository.ts'
 
@@ -29,10 +28,12 @@ export function portableRepository(layout: Layout): Repository {
       return { content: bytes.subarray(0, maxBytes), truncated: bytes.length > maxBytes }
     },
     async head() {
+      const { currentBranch } = await loadPortableGit()
       const ref = (await currentBranch({ fs, gitdir, fullname: true })) ?? undefined
       return headOf(ref, await commitOf(gitdir, objects, 'HEAD'))
     },
     async refs() {
+      const { listRefs } = await loadPortableGit()
       const names = await listRefs({ fs, gitdir, filepath: 'refs' })
       const refs = await Promise.all(names.map((name) => refOf(gitdir, objects, `refs/${name}`)))
       return refs.flat().toSorted((a, b) => (a.name < b.name ? -1 : 1))
@@ -61,6 +62,7 @@ async function refOf(gitdir: string, objects: PortableObjects, name: string): Pr
 
 /** Returns the commit that a full name leads to, through tags; undefined when it leads to none. */
 async function commitOf(gitdir: string, objects: PortableObjects, name: string): Promise<string | undefined> {
+  const { resolveRef } = await loadPortableGit()
   try {
     return await peelPortably(objects, await resolveRef({ fs, gitdir, ref: name }))
   } catch {
@@ -92,6 +94,7 @@ async function resolvePortably(gitdir: string, objects: PortableObjects, revisio
 }
 
 async function named(gitdir: string, objects: PortableObjects, name: string): Promise<string> {
+  const { expandOid, expandRef, resolveRef } = await loadPortableGit()
   try {
     const found = /^[0-9a-f]{4,40}$/.test(name)
       ? await expandOid({ fs, gitdir, oid: name, cache: await objects.cache() }).catch(rethrowAmbiguous)
