@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 
-const home = realpathSync(mkdtempSync(join(tmpdir(), 'aios-test-')))
+const folders = process.env['TEST_FOLDERS'] ?? tmpdir()
+const home = realpathSync(mkdtempSync(join(folders, 'test-')))
 const compileCache = join(tmpdir(), `aios-test-compiled-${process.getuid?.() ?? 0}`)
 mkdirSync(compileCache, { recursive: true, mode: 0o700 })
 const gitConfig = join(home, '.gitconfig')
