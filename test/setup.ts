@@ -15,7 +15,7 @@ mkdirSync(compileCache, { recursive: true, mode: 0o700 })
 const gitConfig = join(home, '.gitconfig')
 
 for (const name of Object.keys(process.env)) {
-  if (/^(GIT|XDG|AIOS)_(?!FAULT_ROUNDS)/.test(name)) delete process.env[name]
+  if (/^(GIT|XDG|AIOS)_(?!FAULT_ROUNDS|REWRITE_SEEDS)/.test(name)) delete process.env[name]
 }
 
 Object.assign(process.env, {
