@@ -38,7 +38,8 @@ export function createReachability(graph: CommitGraph, tips: readonly string[]):
     },
     countUnreachable() {
       if (counted?.marks !== marks || counted.size !== graph.size) {
-        const count = [...graph.ordinals()].filter((ordinal) => !isMarked(ordinal)).length
+        let count = 0
+        for (const ordinal of graph.ordinals()) if (!isMarked(ordinal)) count += 1
         counted = { marks, size: graph.size, count }
       }
       return counted.count
