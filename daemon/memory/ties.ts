@@ -26,10 +26,11 @@ export function createTies(graph: CommitGraph): Ties {
     return resolved
   }
 
+  const named = ({ kind, from, to }: Link): Tie => ({ kind, from: graph.oid(from), to: graph.oid(to) })
   return {
     count: () => current().count,
-    from: (ordinal) => current().from.get(ordinal) ?? [],
-    to: (ordinal) => current().to.get(ordinal) ?? [],
+    from: (ordinal) => (current().from.get(ordinal) ?? []).map(named),
+    to: (ordinal) => (current().to.get(ordinal) ?? []).map(named),
     startingWith: (prefix) => current().startingWith(prefix),
   }
 }
@@ -48,10 +49,17 @@ export function tiesSeenBy(ties: Ties, graph: CommitGraph, sees: (ordinal: numbe
   }
 }
 
+/** A tie between ordinals: most are never asked for, and need no names. */
+interface Link {
+  readonly kind: Tie['kind']
+  readonly from: number
+  readonly to: number
+}
+
 interface Resolution {
   readonly count: number
-  readonly from: ReadonlyMap<number, Tie[]>
-  readonly to: ReadonlyMap<number, Tie[]>
+  readonly from: ReadonlyMap<number, Link[]>
+  readonly to: ReadonlyMap<number, Link[]>
   startingWith(prefix: string): number[]
 }
 
@@ -61,8 +69,8 @@ function emptyResolution(): Resolution {
 
 function resolve(graph: CommitGraph): Resolution {
   const sorted = sortedByOid(graph)
-  const from = new Map<number, Tie[]>()
-  const to = new Map<number, Tie[]>()
+  const from = new Map<number, Link[]>()
+  const to = new Map<number, Link[]>()
   const linking = linkingIn(graph)
   const revertible = bySubject(graph, linking)
   let count = 0
@@ -80,9 +88,9 @@ function resolve(graph: CommitGraph): Resolution {
       // The most telling kind stands first; a commit may be named in several lengths.
       if (tied.has(target)) continue
       tied.add(target)
-      const tie: Tie = { kind, from: graph.oid(ordinal), to: graph.oid(target) }
-      append(from, ordinal, tie)
-      append(to, target, tie)
+      const link: Link = { kind, from: ordinal, to: target }
+      append(from, ordinal, link)
+      append(to, target, link)
       count += 1
     }
   }
