@@ -54,7 +54,10 @@ export function aging<T>(ask: () => Promise<T>, mostMs: number): () => Promise<T
   }
 }
 
-/** Returns the same question, answered as last time when the answer takes longer than this; the first is waited for. */
+/**
+ * Returns the same question, answered as last time when the answer takes longer than this; the first is waited for. A
+ * failure that comes later is told to nobody.
+ */
 export function impatient<T>(ask: () => Promise<T>, patienceMs: number): () => Promise<T> {
   let last: { readonly answer: T } | undefined
 
@@ -64,8 +67,6 @@ export function impatient<T>(ask: () => Promise<T>, patienceMs: number): () => P
     const former = last
     const patience = new AbortController()
     const enough = sleep(patienceMs, former, { signal: patience.signal }).catch(() => former)
-    // Told to nobody when it comes late and is a failure.
-    next.catch(() => {})
     const { answer } = await Promise.race([next, enough]).finally(() => patience.abort())
     return answer
   }
