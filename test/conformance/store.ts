@@ -76,7 +76,7 @@ function describeRows(store: Current): void {
     ]
     await store().putEpisodes(rows)
     expect(await store().episodes(rows.map(({ oid }) => oid))).toEqual(rows)
-    const headlines = rows.map(({ oid, author, message }) => ({ oid, author, message }))
+    const headlines = rows.map(({ oid, message }) => ({ oid, message }))
     expect(await store().headlines(rows.map(({ oid }) => oid))).toEqual(headlines)
   })
 

@@ -1,0 +1,135 @@
+import type { Table as NativeTable } from '@lancedb/lancedb'
+import { numbersOf, textsOf, type Rows } from './arrow-columns.ts'
+
+/** What is kept of each row of a table. */
+export interface KnownColumns {
+  /** Columns of whole numbers below 2^32 - 1. The first is the row's number: rows that are added have higher ones. */
+  readonly integers: readonly [string, ...string[]]
+  /** A column of texts that repeat. */
+  readonly text?: string
+}
+
+/** A row as it is known: its integers in the order of the columns, and its text. */
+export interface KnownRow {
+  readonly integers: Uint32Array
+  readonly text: string
+}
+
+/**
+ * Knows the rows of a table by the addresses that searches give of them, some bytes a row.
+ *
+ * To fetch columns of a hundred rows that lie apart takes the native library longer than to find them.
+ */
+export interface KnownRows {
+  /** Returns the rows at these addresses; undefined for one that was moved or removed since it was found. */
+  at(addresses: readonly number[]): Promise<(KnownRow | undefined)[]>
+}
+
+/** An address is the number of a fragment above this many, and a place in it. */
+const fragmentRows = 2 ** 32
+const noValue = 0xffffffff
+
+/**
+ * Creates what knows no row yet, and reads those that are new when one of them is asked for.
+ *
+ * A fragment is never changed and its number never given again, so that an address never means another row.
+ */
+export function createKnownRows(native: NativeTable, columns: KnownColumns): KnownRows {
+  let kept = createKept(columns)
+
+  /** Rows that were added have numbers above all that are known. */
+  const readAdded = sharing(async () => {
+    await read(native, columns, kept, `${columns.integers[0]} >= ${kept.next()}`)
+  })
+  /** Compaction gives every row another address. */
+  const readAll = sharing(async () => {
+    const fresh = createKept(columns)
+    await read(native, columns, fresh)
+    kept = fresh
+  })
+
+  return {
+    async at(addresses) {
+      const find = () => addresses.map((address) => kept.find(address))
+      for (const learn of kept.next() === 0 ? [readAll] : [readAdded, readAll]) {
+        const found = find()
+        if (!found.includes(undefined)) return found
+        await learn()
+      }
+      return find()
+    },
+  }
+}
+
+async function read(
+  native: NativeTable,
+  { integers, text }: KnownColumns,
+  kept: Kept,
+  filter?: string,
+): Promise<void> {
+  const selected = text === undefined ? [...integers] : [...integers, text]
+  const query = native.query().select(selected).withRowId()
+  for await (const rows of filter === undefined ? query : query.where(filter)) kept.add(rows)
+}
+
+/** Rows by fragment, each with its integers and the number of its text one after the other. */
+interface Kept {
+  /** Returns a number above those of all rows. */
+  next(): number
+  add(rows: Rows): void
+  find(address: number): KnownRow | undefined
+}
+
+function createKept({ integers, text }: KnownColumns): Kept {
+  const width = integers.length + 1
+  const fragments = new Map<number, Uint32Array>()
+  const texts: string[] = []
+  const places = new Map<string, number>()
+  let next = 0
+
+  function intern(value: string): number {
+    const known = places.get(value)
+    if (known !== undefined) return known
+    places.set(value, texts.length)
+    return texts.push(value) - 1
+  }
+
+  /** Returns the words of a fragment, of which there are enough for the row with this offset. */
+  function wordsFor(fragment: number, offset: number): Uint32Array {
+    const words = fragments.get(fragment) ?? new Uint32Array()
+    if (words.length >= (offset + 1) * width) return words
+    const larger = new Uint32Array(Math.max(offset + 1, Math.ceil(words.length / width) * 1.5) * width)
+    larger.fill(noValue, words.length)
+    larger.set(words)
+    fragments.set(fragment, larger)
+    return larger
+  }
+
+  return {
+    next: () => next,
+    add(rows) {
+      const address = numbersOf(rows, '_rowid')
+      const values = integers.map((name) => numbersOf(rows, name))
+      const textAt = text === undefined ? undefined : textsOf(rows, text)
+      for (let row = 0; row < rows.numRows; row += 1) {
+        const offset = address(row) % fragmentRows
+        const words = wordsFor(Math.floor(address(row) / fragmentRows), offset)
+        for (const [column, value] of values.entries()) words[offset * width + column] = value(row)
+        if (textAt !== undefined) words[offset * width + integers.length] = intern(textAt(row))
+        next = Math.max(next, (words[offset * width] ?? 0) + 1)
+      }
+    },
+    find(address) {
+      const from = (address % fragmentRows) * width
+      const words = fragments.get(Math.floor(address / fragmentRows))?.subarray(from, from + width)
+      if (words === undefined || (words[0] ?? noValue) === noValue) return undefined
+      return { integers: words, text: texts[words[integers.length] ?? 0] ?? '' }
+    },
+  }
+}
+
+/** Lets all who ask while the work goes on wait for the same. */
+function sharing(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => (running ??= work().finally(() => (running = undefined)))
+}
