@@ -23,6 +23,8 @@ export interface KnownRow {
 export interface KnownRows {
   /** Returns the rows at these addresses; undefined for one that was moved or removed since it was found. */
   at(addresses: readonly number[]): Promise<(KnownRow | undefined)[]>
+  /** Returns where the row with a number was when it was read, as far as it was; of several, one of them. */
+  addressOf(number: number): number | undefined
 }
 
 /** An address is the number of a fragment above this many, and a place in it. */
@@ -58,6 +60,7 @@ export function createKnownRows(native: NativeTable, columns: KnownColumns): Kno
       }
       return find()
     },
+    addressOf: (number) => kept.addressOf(number),
   }
 }
 
@@ -78,6 +81,7 @@ interface Kept {
   next(): number
   add(rows: Rows): void
   find(address: number): KnownRow | undefined
+  addressOf(number: number): number | undefined
 }
 
 function createKept({ integers, text }: KnownColumns): Kept {
@@ -85,7 +89,19 @@ function createKept({ integers, text }: KnownColumns): Kept {
   const fragments = new Map<number, Uint32Array>()
   const texts: string[] = []
   const places = new Map<string, number>()
+  // Addresses by number, of which 0 stands for none, and all others are one more than they are.
+  let addresses = new Float64Array()
   let next = 0
+
+  function remember(number: number, address: number): void {
+    if (number >= addresses.length) {
+      const larger = new Float64Array(Math.ceil((number + 1) * 1.5))
+      larger.set(addresses)
+      addresses = larger
+    }
+    addresses[number] = address + 1
+    next = Math.max(next, number + 1)
+  }
 
   function intern(value: string): number {
     const known = places.get(value)
@@ -112,11 +128,11 @@ function createKept({ integers, text }: KnownColumns): Kept {
       const values = integers.map((name) => numbersOf(rows, name))
       const textAt = text === undefined ? undefined : textsOf(rows, text)
       for (let row = 0; row < rows.numRows; row += 1) {
-        const offset = address(row) % fragmentRows
-        const words = wordsFor(Math.floor(address(row) / fragmentRows), offset)
+        const [place, offset] = [address(row), address(row) % fragmentRows]
+        const words = wordsFor(Math.floor(place / fragmentRows), offset)
         for (const [column, value] of values.entries()) words[offset * width + column] = value(row)
         if (textAt !== undefined) words[offset * width + integers.length] = intern(textAt(row))
-        next = Math.max(next, (words[offset * width] ?? 0) + 1)
+        remember(words[offset * width] ?? 0, place)
       }
     },
     find(address) {
@@ -124,6 +140,10 @@ function createKept({ integers, text }: KnownColumns): Kept {
       const words = fragments.get(Math.floor(address / fragmentRows))?.subarray(from, from + width)
       if (words === undefined || (words[0] ?? noValue) === noValue) return undefined
       return { integers: words, text: texts[words[integers.length] ?? 0] ?? '' }
+    },
+    addressOf(number) {
+      const address = (addresses[number] ?? 0) - 1
+      return address < 0 ? undefined : address
     },
   }
 }

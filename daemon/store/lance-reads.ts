@@ -36,7 +36,9 @@ export async function episodes(tables: LanceTables, oids: readonly string[]): Pr
 /** Returns the messages of these commits. */
 export async function headlines(tables: LanceTables, oids: readonly string[]): Promise<Headline[]> {
   const { episodes, episodeOf } = tables
-  const rows = await byNumber(episodes, columns.headlineColumns, numbersOf(episodeOf, oids))
+  const numbers = numbersOf(episodeOf, oids)
+  const rows =
+    (await byAddress(tables, numbers)) ?? (await byNumber(episodes, columns.headlineColumns, numbers))
   const found = rows.flatMap(columns.readMessages).map(({ number, row: message }) => {
     const oid = episodeOf.oidOf(number)
     return oid === undefined ? undefined : { oid, message }
@@ -45,6 +47,20 @@ export async function headlines(tables: LanceTables, oids: readonly string[]): P
     found.filter((one) => one !== undefined),
     oids,
   )
+}
+
+/** Takes rows from where they are, in half the time of looking for them; undefined when some were moved since. */
+async function byAddress(
+  { episodes, knownEpisodes }: LanceTables,
+  numbers: readonly number[],
+): Promise<Rows[] | undefined> {
+  const addresses = numbers.map(knownEpisodes.addressOf).filter((address) => address !== undefined)
+  if (addresses.length < numbers.length || numbers.length === 0) return undefined
+  const rows = await episodes.native
+    .takeRowIds(addresses)
+    .select([...columns.headlineColumns])
+    .toArrow()
+  return rows.numRows < numbers.length ? undefined : [rows]
 }
 
 /** Returns the details of these commits. */
