@@ -86,78 +86,106 @@ interface Kept {
 
 function createKept({ integers, text }: KnownColumns): Kept {
   const width = integers.length + 1
-  const fragments = new Map<number, Uint32Array>()
-  const texts: string[] = []
-  const places = new Map<string, number>()
-  // Addresses by number, of which 0 stands for none, and all others are one more than they are.
-  let addresses = new Float64Array()
-  let next = 0
-
-  function remember(number: number, address: number): void {
-    if (number >= addresses.length) {
-      const larger = new Float64Array(Math.ceil((number + 1) * 1.5))
-      larger.set(addresses)
-      addresses = larger
-    }
-    addresses[number] = address + 1
-    next = Math.max(next, number + 1)
-  }
-
-  function intern(value: string): number {
-    const known = places.get(value)
-    if (known !== undefined) return known
-    places.set(value, texts.length)
-    return texts.push(value) - 1
-  }
-
-  /** Returns the words of a fragment, of which there are enough for the row with this offset. */
-  function wordsFor(fragment: number, offset: number): Uint32Array {
-    const words = fragments.get(fragment) ?? new Uint32Array()
-    if (words.length >= (offset + 1) * width) return words
-    const larger = new Uint32Array(Math.max(offset + 1, Math.ceil(words.length / width) * 1.5) * width)
-    larger.fill(noValue, words.length)
-    larger.set(words)
-    fragments.set(fragment, larger)
-    return larger
-  }
+  const fragments = createFragments(width)
+  const addresses = createAddresses()
+  const texts = createTexts()
 
   return {
-    next: () => next,
+    next: addresses.next,
+    addressOf: addresses.of,
     add(rows) {
       if (rows.numRows === 0) return
-      const addresses = addressesOf(rows)
-      const values = integers.map((name) => integersOf(rows, name))
+      const places = addressesIn(rows)
+      const values = integers.map((name) => integersIn(rows, name))
       const textAt = text === undefined ? undefined : textsOf(rows, text)
       for (let row = 0; row < rows.numRows; row += 1) {
-        const place = Number(addresses[row])
-        const offset = place % fragmentRows
-        const words = wordsFor(Math.floor(place / fragmentRows), offset)
-        for (const [column, value] of values.entries()) words[offset * width + column] = value[row] ?? noValue
-        if (textAt !== undefined) words[offset * width + integers.length] = intern(textAt(row))
-        remember(words[offset * width] ?? 0, place)
+        const address = Number(places[row])
+        const words = fragments.room(address)
+        for (const [column, value] of values.entries()) words[column] = value[row] ?? noValue
+        if (textAt !== undefined) words[integers.length] = texts.intern(textAt(row))
+        addresses.set(words[0] ?? 0, address)
       }
     },
     find(address) {
-      const from = (address % fragmentRows) * width
-      const words = fragments.get(Math.floor(address / fragmentRows))?.subarray(from, from + width)
+      const words = fragments.at(address)
       if (words === undefined || (words[0] ?? noValue) === noValue) return undefined
-      return { integers: words, text: texts[words[integers.length] ?? 0] ?? '' }
+      return { integers: words, text: texts.at(words[integers.length] ?? 0) }
     },
-    addressOf(number) {
-      const address = (addresses[number] ?? 0) - 1
-      return address < 0 ? undefined : address
+  }
+}
+
+/** Creates room for so many words at each address. */
+function createFragments(width: number) {
+  const fragments = new Map<number, Uint32Array>()
+
+  function at(address: number): Uint32Array | undefined {
+    const from = (address % fragmentRows) * width
+    return fragments.get(Math.floor(address / fragmentRows))?.subarray(from, from + width)
+  }
+
+  return {
+    at,
+    /** Returns the words of an address, making room for it and those before it. */
+    room(address: number): Uint32Array {
+      const fragment = Math.floor(address / fragmentRows)
+      const words = fragments.get(fragment) ?? new Uint32Array()
+      const needed = ((address % fragmentRows) + 1) * width
+      if (words.length < needed) {
+        const larger = new Uint32Array(Math.max(needed, Math.ceil(words.length * 1.5)))
+        larger.fill(noValue, words.length)
+        larger.set(words)
+        fragments.set(fragment, larger)
+      }
+      return at(address) ?? words
+    },
+  }
+}
+
+/** Creates addresses by number: 0 stands for none, and all others are one more than they are. */
+function createAddresses() {
+  let addresses = new Float64Array()
+  let next = 0
+  return {
+    next: () => next,
+    of(number: number): number | undefined {
+      const address = addresses[number] ?? 0
+      return address === 0 ? undefined : address - 1
+    },
+    set(number: number, address: number): void {
+      if (number >= addresses.length) {
+        const larger = new Float64Array(Math.ceil((number + 1) * 1.5))
+        larger.set(addresses)
+        addresses = larger
+      }
+      addresses[number] = address + 1
+      next = Math.max(next, number + 1)
+    },
+  }
+}
+
+/** Creates texts by number, each of which is kept once. */
+function createTexts() {
+  const texts: string[] = []
+  const numbers = new Map<string, number>()
+  return {
+    at: (number: number): string => texts[number] ?? '',
+    intern(text: string): number {
+      const known = numbers.get(text)
+      if (known !== undefined) return known
+      numbers.set(text, texts.length)
+      return texts.push(text) - 1
     },
   }
 }
 
 // Whole columns are read as they are: to ask for each value by itself takes ten times as long.
-function addressesOf(rows: Rows): BigUint64Array {
+function addressesIn(rows: Rows): BigUint64Array {
   const values: unknown = rows.getChild('_rowid')?.toArray()
   if (values instanceof BigUint64Array) return values
   throw new Error('The rows have no addresses.')
 }
 
-function integersOf(rows: Rows, name: string): Uint32Array {
+function integersIn(rows: Rows, name: string): Uint32Array {
   const values: unknown = rows.getChild(name)?.toArray()
   if (values instanceof Uint32Array) return values
   throw new Error(`The column ${name} does not hold whole numbers.`)

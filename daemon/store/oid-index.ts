@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { createOidBytes, type OidBytes } from './oid-bytes.ts'
+import { createOidBytes } from './oid-bytes.ts'
 
 /** Knows which row of a table belongs to a commit, in about 60 bytes a commit: a million must fit in memory. */
 export interface OidIndex {
@@ -19,64 +19,8 @@ const noNumber = 0xffffffff
 
 /** Creates an index that knows no commit. The first decides whether oids have 20 bytes or 32. */
 export function createOidIndex(): OidIndex {
-  let width = 20
-  let bytes = createBytes(width)
-  // An oid that is looked up lies here meanwhile: thousands are in the course of one question.
-  let key = Buffer.alloc(width)
-  let slots = new Uint32Array(1024).fill(noNumber)
-  let size = 0
+  let table = createTable(20)
   let next = 0
-
-  /** Makes this oid the key. */
-  function take(oid: string): boolean {
-    return oid.length === width * 2 && key.write(oid, 'hex') === width
-  }
-
-  /** Finds where the key is, or the free place where it would be. */
-  function slotOfKey(): number {
-    let slot = hashOf(key, 0, width) & (slots.length - 1)
-    for (;;) {
-      const number = slots[slot] ?? noNumber
-      if (number === noNumber || bytes.has(number, key)) return slot
-      slot = (slot + 1) & (slots.length - 1)
-    }
-  }
-
-  /** Finds where the number is, or the free place where it would be. */
-  function slotOfNumber(wanted: number): number {
-    let slot = bytes.hash(wanted) & (slots.length - 1)
-    for (;;) {
-      const number = slots[slot] ?? noNumber
-      if (number === noNumber || number === wanted) return slot
-      slot = (slot + 1) & (slots.length - 1)
-    }
-  }
-
-  function grow(): void {
-    const known = slots.filter((number) => number !== noNumber)
-    slots = new Uint32Array(slots.length * 2).fill(noNumber)
-    for (const number of known) slots[slotOfNumber(number)] = number
-  }
-
-  function numberOf(oid: string): number | undefined {
-    const number = take(oid) ? slots[slotOfKey()] : undefined
-    return number === noNumber ? undefined : number
-  }
-
-  function set(oid: string, number: number): void {
-    if (size === 0 && oid.length === 64) {
-      width = 32
-      bytes = createBytes(width)
-      key = Buffer.alloc(width)
-    }
-    if (!take(oid)) throw new Error(`Not a full oid of this repository: ${oid}`)
-    if ((size + 1) * 2 > slots.length) grow()
-    const slot = slotOfKey()
-    if (slots[slot] === noNumber) size++
-    bytes.put(number, key)
-    slots[slot] = number
-    reserve(number)
-  }
 
   function reserve(number: number): void {
     next = Math.max(next, number + 1)
@@ -84,21 +28,76 @@ export function createOidIndex(): OidIndex {
 
   return {
     get size() {
-      return size
+      return table.size()
     },
     get next() {
       return next
     },
-    set,
+    set(oid, number) {
+      if (table.size() === 0 && oid.length === 64) table = createTable(32)
+      table.set(oid, number)
+      reserve(number)
+    },
     reserve,
-    numberOf,
-    oidOf: (number) => (slots[slotOfNumber(number)] === number ? bytes.hex(number) : undefined),
-    oids: () => Array.from(slots.filter((number) => number !== noNumber).sort(), bytes.hex),
+    numberOf: (oid) => table.numberOf(oid),
+    oidOf: (number) => (table.has(number) ? table.hex(number) : undefined),
+    oids: () => Array.from(table.numbers(), table.hex),
   }
 }
 
-function createBytes(width: number): OidBytes {
-  return createOidBytes(width, (bytes, from) => hashOf(bytes, from, width))
+/** Creates a hash table of oids of one length. */
+function createTable(width: number) {
+  const bytes = createOidBytes(width, (from, at) => hashOf(from, at, width))
+  // An oid that is looked up lies here meanwhile: thousands are in the course of one question.
+  const key = Buffer.alloc(width)
+  let slots = new Uint32Array(1024).fill(noNumber)
+  let size = 0
+
+  const isKey = (number: number): boolean => bytes.has(number, key)
+  const slotOfKey = (): number => findSlot(slots, hashOf(key, 0, width), isKey)
+  const slotOf = (wanted: number): number =>
+    findSlot(slots, bytes.hash(wanted), (number) => number === wanted)
+
+  /** Makes this oid the key, when it is a whole one. */
+  function take(oid: string): boolean {
+    return oid.length === width * 2 && key.write(oid, 'hex') === width
+  }
+
+  function grow(): void {
+    const known = slots.filter((number) => number !== noNumber)
+    slots = new Uint32Array(slots.length * 2).fill(noNumber)
+    for (const number of known) slots[slotOf(number)] = number
+  }
+
+  return {
+    size: () => size,
+    hex: bytes.hex,
+    /** Says whether the number is that of an oid now. */
+    has: (number: number) => slots[slotOf(number)] === number,
+    numbers: () => slots.filter((number) => number !== noNumber).sort(),
+    numberOf(oid: string): number | undefined {
+      const number = take(oid) ? slots[slotOfKey()] : undefined
+      return number === noNumber ? undefined : number
+    },
+    set(oid: string, number: number): void {
+      if (!take(oid)) throw new Error(`Not a full oid of this repository: ${oid}`)
+      if ((size + 1) * 2 > slots.length) grow()
+      const slot = slotOfKey()
+      if (slots[slot] === noNumber) size++
+      bytes.put(number, key)
+      slots[slot] = number
+    },
+  }
+}
+
+/** Finds where a number is, or the free place where it would be. */
+function findSlot(slots: Uint32Array, hash: number, isIt: (number: number) => boolean): number {
+  let slot = hash & (slots.length - 1)
+  for (;;) {
+    const number = slots[slot] ?? noNumber
+    if (number === noNumber || isIt(number)) return slot
+    slot = (slot + 1) & (slots.length - 1)
+  }
 }
 
 /** Drawn anew in each process, so that nobody can make commits that fall into one place. */

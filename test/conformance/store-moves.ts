@@ -7,9 +7,9 @@ export function describeMoves(store: () => MemoryStore): void {
   test('what is found says where it is, whatever was put or optimized since the last search', async () => {
     for (const round of [1, 2, 3]) {
       await put(store(), [`new ${round}`, 'often'], round)
-      await expectFound(store(), round)
+      expect(await foundIn(store())).toEqual(expectedIn(round))
       await store().optimize()
-      await expectFound(store(), round)
+      expect(await foundIn(store())).toEqual(expectedIn(round))
     }
   })
 
@@ -36,30 +36,32 @@ async function put(store: MemoryStore, names: readonly string[], round: number):
   )
 }
 
-async function expectFound(store: MemoryStore, round: number): Promise<void> {
-  const expected = [
-    ...Array.from({ length: round }, (_, index) => ({ name: `new ${index + 1}`, startLine: index + 1 })),
-    { name: 'often', startLine: round },
-  ].map(({ name, startLine }) => ({
-    oid: oidOf(name),
-    key: `${oidOf(name)}:0`,
-    path: `at ${name}`,
-    startLine,
-    endLine: 9,
-  }))
-  expect(placesOf(await store.searchText('terms', 'tide', 100))).toEqual(byKey(expected))
-  expect(placesOf(await store.searchVector(unitVector(0), 100, 'test'))).toEqual(byKey(expected))
-  const messages = await store.headlines(expected.map(({ oid }) => oid))
-  expect(messages.map(({ oid }) => oid)).toEqual(expected.map(({ oid }) => oid))
-  expect(messages.at(-1)?.message).toBe(`change often, round ${round}\n`)
+/** Returns what each search finds, by commit. */
+async function foundIn(store: MemoryStore) {
   const spoken = await store.searchText('message', 'change', 100)
-  expect(spoken.map(({ oid }) => oid).toSorted()).toEqual(expected.map(({ oid }) => oid).toSorted())
+  return {
+    terms: placesOf(await store.searchText('terms', 'tide', 100)),
+    near: placesOf(await store.searchVector(unitVector(0), 100, 'test')),
+    messages: (await store.headlines(spoken.map(({ oid }) => oid))).map(({ message }) => message).toSorted(),
+  }
+}
+
+function expectedIn(round: number): Awaited<ReturnType<typeof foundIn>> {
+  const put = [
+    ...Array.from({ length: round }, (_, index) => ({ name: `new ${index + 1}`, round: index + 1 })),
+    { name: 'often', round },
+  ]
+  const places = placesOf(
+    put.map(({ name, round }) => {
+      const place = { key: `${oidOf(name)}:0`, path: `at ${name}`, startLine: round, endLine: 9 }
+      return { oid: oidOf(name), ...place, score: 1 }
+    }),
+  )
+  const messages = put.map(({ name, round }) => `change ${name}, round ${round}\n`).toSorted()
+  return { terms: places, near: places, messages }
 }
 
 function placesOf(matches: readonly Match[]): Omit<Match, 'score'>[] {
-  return byKey(matches.map(({ score: _score, ...place }) => place))
-}
-
-function byKey<T extends { readonly key?: string }>(places: readonly T[]): T[] {
-  return places.toSorted((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : 1))
+  const places = matches.map(({ score: _score, ...place }) => place)
+  return places.toSorted((a, b) => (a.oid < b.oid ? -1 : 1))
 }

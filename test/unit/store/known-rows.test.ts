@@ -2,17 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Table } from '@lancedb/lancedb'
-import {
-  Field,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Table as Rows,
-  Uint32,
-  Utf8,
-  vectorFromArray,
-} from 'apache-arrow'
+import { Field, Schema, Uint32, Utf8 } from 'apache-arrow'
 import { expect, onTestFinished, test } from 'vitest'
 import { numbersOf } from '../../../daemon/store/arrow-columns.ts'
 import { createKnownRows } from '../../../daemon/store/known-rows.ts'
@@ -75,16 +65,7 @@ async function openTable(): Promise<Table> {
 }
 
 async function put(table: Table, numbers: readonly number[]): Promise<void> {
-  const children = [
-    vectorFromArray(Uint32Array.from(numbers)),
-    vectorFromArray(Uint32Array.from(numbers, (number) => number * 10)),
-    vectorFromArray(
-      numbers.map((number) => `a/${number}`),
-      new Utf8(),
-    ),
-  ].flatMap(({ data }) => data)
-  const struct = makeData({ type: new Struct(schema.fields), length: numbers.length, children })
-  await table.add(new Rows(schema, [new RecordBatch(schema, struct)]))
+  await table.add(numbers.map((number) => ({ number, line: number * 10, path: `a/${number}` })))
 }
 
 /** Returns the addresses of all rows, by number. */
