@@ -60,8 +60,7 @@ export function createCommitGraph(): CommitGraph {
   const [authorIds, authorZones] = [createIntegers(), createIntegers()]
   const [authorTimes, committerTimes] = [createNumbers(), createNumbers()]
   const [parents, pathIds] = [createLists(), createLists()]
-  const authors = createTable<Author>(({ name, email }) => `${name}\0${email}`)
-  const paths = createTable<string>((path) => path)
+  const [authors, paths] = [createTable(authorKey), createTable((path: string) => path)]
   const touching: number[][] = []
   let size = 0
 
@@ -145,6 +144,10 @@ function markAncestors(from: Iterable<number>, parents: Lists, size: number): Ui
     left.push(...parents.get(ordinal))
   }
   return marks
+}
+
+function authorKey({ name, email }: Author): string {
+  return `${name}\0${email}`
 }
 
 const nobody: Author = { name: '', email: '' }
