@@ -7,6 +7,7 @@ import { type BlobReader, openBlobReader } from './git/blob-reader.ts'
 import type { Git } from './git/git.ts'
 import { openReaders } from './git/readers.ts'
 import { openRepository, type Repository } from './git/repository.ts'
+import { openStagedTrees, type StagedTrees } from './git/staged-trees.ts'
 import { unionPatchId } from './git/diff-once.ts'
 import { watchRepository } from './git/watch.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
@@ -41,6 +42,7 @@ export interface OpenRepository {
   readonly config: HeldConfig
   readonly bookmarks: HeldBookmarks
   readonly blobs: BlobReader
+  readonly staged: StagedTrees
   /** Returns what its memory takes on disk; a second old at most, since every file is looked at. */
   readonly bytes: () => Promise<number>
 }
@@ -73,6 +75,8 @@ export async function openRegistered(
   lifecycle.onClose('git', () => reader.close())
   const blobs = openBlobReader(repository)
   lifecycle.onClose('blobs', () => blobs.close())
+  const staged = openStagedTrees(repository, blobs)
+  lifecycle.onClose('staged', () => staged.close())
   const bookmarks = bookmarksIn(journal, id)
   const remembered = await openRemembered(
     {
@@ -98,7 +102,7 @@ export async function openRegistered(
   lifecycle.onClose('catching up', () => remembered.close())
   keepLevel(repository, remembered, config, lifecycle, (error) => shared.onTrouble(`${id}: watching`, error))
   const bytes = aging(async () => (await store.size()).bytes, sizeMs)
-  return { repository, remembered, config, bookmarks, blobs, bytes }
+  return { repository, remembered, config, bookmarks, blobs, staged, bytes }
 }
 
 const sizeMs = 1_000
