@@ -19,10 +19,11 @@ export default defineConfig({
     // Two more than there are cores on a small machine: most of the tests wait for processes.
     maxWorkers: Math.max(4, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
-    globalSetup: 'test/build.ts',
+    globalSetup: 'test/prepare.ts',
     setupFiles: ['test/setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For what hangs, not for what is slow on a loaded machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Named, because vitest would otherwise choose one by who runs it; this one ends with the count.
     reporters: ['default'],
   },

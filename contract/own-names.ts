@@ -4,7 +4,7 @@
  */
 export const ownNames = {
   state:
-    /^(journal\.sqlite(\.damaged\.\d+)?(-wal|-shm)?|audit\.ndjson|vault\.json(\.new)?|repositories|hooks|logs|tasks|users\.json(\.new)?|http-port|agents\.json(\.new)?|restored-config|daemon\.lock(-journal)?|(backup|bundle)-\w{6})$/,
+    /^(journal\.sqlite(\.damaged\.\d+)?(-wal|-shm)?|audit\.ndjson|vault\.json(\.new)?|repositories|hooks|logs|evaluations|users\.json(\.new)?|http-port|agents\.json(\.new)?|restored-config|daemon\.lock(-journal)?|(backup|bundle)-\w{6})$/,
   runtime: /^(service\.json(\.\d+)?|aios\.sock(\.lock)?(-journal)?|start\.lock(-journal)?|token(\.new)?)$/,
   user: /^(config\.yaml|plugins|vault\.key(\.new)?)$/,
 } as const

@@ -8,13 +8,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 
-const home = realpathSync(mkdtempSync(join(tmpdir(), 'aios-test-')))
+const folders = process.env['TEST_FOLDERS'] ?? tmpdir()
+const home = realpathSync(mkdtempSync(join(folders, 'test-')))
 const compileCache = join(tmpdir(), `aios-test-compiled-${process.getuid?.() ?? 0}`)
 mkdirSync(compileCache, { recursive: true, mode: 0o700 })
 const gitConfig = join(home, '.gitconfig')
 
 for (const name of Object.keys(process.env)) {
-  if (/^(GIT|XDG|AIOS)_(?!FAULT_ROUNDS)/.test(name)) delete process.env[name]
+  if (/^(GIT|XDG|AIOS)_(?!FAULT_ROUNDS|REWRITE_SEEDS)/.test(name)) delete process.env[name]
 }
 
 Object.assign(process.env, {

@@ -81,8 +81,9 @@ test('a trace goes with a request: into problems, facts and spans', async () => 
   mkdirSync(other)
   execFileSync('git', ['init', '-q', other])
   const body = JSON.stringify({ path: other })
-  const json = { 'content-type': 'application/json', traceparent }
+  const json = { 'content-type': 'application/json', prefer: 'wait=60', traceparent }
   const added = await send(place.folders.socket, 'POST', '/v1/repositories', body, json)
+  expect(added).toMatchObject({ status: 200, body: { repository: { id: expect.any(String) } } })
   const facts = []
   for await (const fact of running.client.stream(daemonRoutes.events, {})) facts.push(fact)
   const registered = facts.filter(({ type }) => type === 'repository.registered')

@@ -107,7 +107,7 @@ test('whatever the file holds, the load ends with settings or with an error that
         for (const problem of problems) expect(problem).toBeInstanceOf(AiosError)
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   )
 })
 
@@ -124,7 +124,7 @@ test('whatever the file holds, a change is made or refused, and what is refused 
       const isAsBefore = read(userFile) === Buffer.from(content).toString()
       expect(isDone ? inForce === 7 : error instanceof AiosError && isAsBefore).toBe(true)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
@@ -144,7 +144,7 @@ test('a change is there afterwards, and every other line is as it was', async ()
       const gone = before.split('\n').filter((line) => !kept.includes(line))
       expect(gone.length).toBeLessThanOrEqual(1)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 

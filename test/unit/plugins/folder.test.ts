@@ -42,7 +42,8 @@ test('a name is hashed as well as the bytes, and so is where one file ends and t
 })
 
 test('the short and the long form of a manifest, in JSON and in YAML, say the same', async () => {
-  const short = await read({ 'plugin.json': manifest('tides', { permissions: ['kv'] }) })
+  const parts = { hooks: { 'pre-commit': 'handler.js' }, permissions: ['kv'] }
+  const short = await read({ 'plugin.json': manifest('tides', parts) })
   const long = await read({
     'plugin.yaml':
       'id: tides\nname: tides\nversion: 1.0.0\nmain: handler.js\nhooks:\n  pre-commit: {}\npermissions:\n  - name: kv\n',

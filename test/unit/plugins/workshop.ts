@@ -33,9 +33,10 @@ export function writePlugin(place: string, name: string, files: PluginFiles): st
   return folder
 }
 
-/** Returns a sound manifest, with what is given in place of its parts. */
+/** Returns a sound manifest, patient enough for a loaded machine, with what is given in place of its parts. */
 export function manifest(id: string, parts: object = {}): object {
-  return { id, name: id, version: '1.0.0', hooks: { 'pre-commit': 'handler.js' }, ...parts }
+  const handler = { handler: 'handler.js', timeoutMs: 20_000 }
+  return { id, name: id, version: '1.0.0', hooks: { 'pre-commit': handler }, ...parts }
 }
 
 /** What a pre-commit hook is asked about one file. */
