@@ -34,15 +34,12 @@ export async function secretsInBlobs(
   signal: AbortSignal,
 ): Promise<BlobSecret[]> {
   const read = (oids: readonly string[]) => readTexts(repository, oids, maxBytes, port, signal)
-  const known = maxBytes < mostTold ? [] : await port.changesOf(repository, blobs)
-  const isTold = (at: number): boolean => {
-    const change = known[at]
-    return change !== undefined && !mayBeOfKey(change)
-  }
-  const texts = await read(blobs.filter((_, at) => !isTold(at)).flatMap(bothOf))
+  const told = maxBytes < mostTold ? [] : await port.changesOf(repository, blobs)
+  const enough = told.map((change) => (change === undefined || mayBeOfKey(change) ? undefined : change))
+  const texts = await read(blobs.filter((_, at) => enough[at] === undefined).flatMap(bothOf))
   const parts = blobs.flatMap(({ path, oid, oldOid }, at): Part[] => {
-    const change = known[at]
-    if (change !== undefined && isTold(at)) return [{ path, oldOid, changed: freshText(change) }]
+    const change = enough[at]
+    if (change !== undefined) return [{ path, oldOid, changed: freshText(change) }]
     const text = texts.get(oid)
     const before = oldOid === undefined ? undefined : texts.get(oldOid)
     if (text === undefined || oid === oldOid) return []
