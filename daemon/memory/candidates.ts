@@ -54,11 +54,9 @@ export async function candidatesFor(
     ...suspects,
   }
   const exact = new Set(named.filter(({ isExact }) => isExact).map(({ ordinal }) => graph.oid(ordinal)))
-  const ranked = rank(
-    { ...found, exact, cut: cutOf(found) },
-    weights,
-    priorsOf(memory, question.words),
-  ).filter(({ oid }) => graph.ordinalOf(oid) !== undefined)
+  const ranked = rank({ ...found, exact, cut: cutOf(found) }, weights, priorsOf(memory, question)).filter(
+    ({ oid }) => graph.ordinalOf(oid) !== undefined,
+  )
   return living(ranked, memory, admits)
 }
 
@@ -149,8 +147,15 @@ const halfLifeSeconds = 2 * 365 * 86_400
 /** A merge quotes the subjects of others, and is seldom what is asked for; so is what is no revert, of reverts. */
 const unlikely = { merge: 0.65, noRevert: 0.75 } as const
 
-function priorsOf({ graph, ties, isReachable, now }: Memory, question: string): Priors {
-  const words = new Set(distinctTerms(question).map(stemOf))
+/**
+ * What a commit changed counts by this power of the number of its files.
+ *
+ * On the oldest 60 % of five histories, the reciprocal rank of a diff that its subject is asked for rose by 0 to 4 % with it.
+ */
+const breadthPower = -0.07
+
+function priorsOf({ graph, ties, isReachable, now }: Memory, question: UnderstoodQuestion): Priors {
+  const words = new Set(distinctTerms(question.words).map(stemOf))
   const wantsMerges = words.has(stemOf('merge'))
   const wantsReverts = words.has(stemOf('reverts'))
   const age = (oid: string): number => {
@@ -164,6 +169,10 @@ function priorsOf({ graph, ties, isReachable, now }: Memory, question: string): 
       return ofMerge * (wantsReverts && kind !== 'revert' ? unlikely.noRevert : 1)
     },
     recency: (oid) => 0.5 ** (age(oid) / halfLifeSeconds),
+    breadth(oid) {
+      const files = graph.pathCount(graph.ordinalOf(oid) ?? -1)
+      return question.kind === 'path' || files < 2 ? 1 : files ** breadthPower
+    },
     trust(oid) {
       const ordinal = graph.ordinalOf(oid)
       if (ordinal === undefined || !isReachable(oid)) return 0

@@ -33,7 +33,12 @@ export interface Priors {
   trust(oid: string): number
   /** Scales the whole score: how likely a commit of this kind is what is asked for. */
   kind(oid: string): number
+  /** Scales what its changes say: one that changed much has something of everything, and is seldom about it. */
+  breadth(oid: string): number
 }
+
+/** Signals that come from what a commit changed, and not from what it says of itself. */
+const signalsOfChanges = ['paths', 'terms', 'vector'] as const
 
 /** What the searches found, best first. */
 export interface Found extends Readonly<Partial<Record<SearchSignal, readonly Match[]>>> {
@@ -71,6 +76,8 @@ export function rank(found: Found, weights: Weights, priors: Priors): Candidate[
   return [...candidates]
     .map(([oid, { signals, passages }]) => {
       for (const name of signalNames) signals[name] = Math.max(signals[name], floors[name])
+      const breadth = priors.breadth(oid)
+      for (const name of signalsOfChanges) signals[name] *= breadth
       const fit = signalNames.reduce((sum, name) => sum + signals[name], 0)
       signals.recency = weights.recency * priors.recency(oid)
       signals.trust = weights.trust * priors.trust(oid)

@@ -3,7 +3,7 @@ import { Field, FixedSizeList, Float16, Int32, Int64, Schema, Uint32, Utf8 } fro
 /** The name of a table. */
 type TableName = 'episodes' | 'details' | 'passages'
 
-/** How a column is indexed. `prose` folds case and endings; `terms` takes words as they are. */
+/** How a column is indexed. All fold endings; `prose` and `paths` are split into words and fold case, `terms` is split already. */
 export type IndexKind = 'numbers' | 'prose' | 'paths' | 'terms'
 
 /** A table's columns and indexes. */

@@ -246,7 +246,7 @@ function describeSearch(store: Current): void {
     expect(await store().searchText('paths', 'shutdown', 10)).toMatchObject([{ oid: oidOf('a') }])
   })
 
-  test('terms are taken as they are, split at spaces alone', async () => {
+  test('terms are split at spaces alone', async () => {
     await store().putDetails(
       [detailRow('a')],
       [
@@ -256,7 +256,7 @@ function describeSearch(store: Current): void {
     )
     expect(await store().searchText('terms', 'strbuf_addf', 10)).toMatchObject([{ key: keyOf('a:0') }])
     expect(await store().searchText('terms', 'x->y', 10)).toMatchObject([{ key: keyOf('a:1') }])
-    expect(await store().searchText('terms', 'run', 10)).toEqual([])
+    expect(await store().searchText('terms', 'addf', 10)).toEqual([])
     const place = { oid: oidOf('a'), key: keyOf('a:1'), path: 'src/a.ts', startLine: 11, endLine: 19 }
     expect(await store().searchText('terms', 'tide', 10)).toEqual([{ ...place, score: expect.any(Number) }])
   })

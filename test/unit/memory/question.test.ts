@@ -118,7 +118,7 @@ test.each([
   (question) => {
     expect(understand(question, () => false).kind).toMatch(/\w/)
   },
-  1000,
+  20_000,
 )
 
 const weights = {
@@ -132,7 +132,7 @@ const weights = {
   recency: 0.1,
   trust: 0.1,
 }
-const priors = { files: 0, blame: 0, recency: () => 1, trust: () => 1, kind: () => 1 }
+const priors = { files: 0, blame: 0, recency: () => 1, trust: () => 1, kind: () => 1, breadth: () => 1 }
 const nothing = {
   exact: new Set<string>(),
   cut: new Set<SearchSignal>(),
@@ -176,6 +176,15 @@ test('a commit counts with its best piece, and a piece that two searches found s
 test('a signal without weight finds nothing, nor do priors alone', () => {
   expect(rank({ ...nothing, vector: [{ oid: 'a', score: 1 }] }, weights, priors)).toEqual([])
   expect(rank(nothing, weights, priors)).toEqual([])
+})
+
+test('of two whose changes fit alike, the one that changed less stands first, and what is said counts in full', () => {
+  const both = ['broad', 'narrow'].map((oid) => ({ oid, score: 1 }))
+  const breadth = (oid: string) => (oid === 'broad' ? 0.8 : 1)
+  const found = { ...nothing, message: both, terms: both }
+  const ranked = rank(found, weights, { ...priors, breadth })
+  expect(ranked.map(({ oid }) => oid)).toEqual(['narrow', 'broad'])
+  expect(ranked[1]?.signals).toMatchObject({ message: 1, terms: 0.4 })
 })
 
 test('commits of one score stand in the order of their oids', () => {

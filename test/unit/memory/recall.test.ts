@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Filters } from '../../../contract/answers.ts'
+import type { Memory } from '../../../daemon/memory/memory.ts'
 import { recall } from '../../../daemon/memory/recall.ts'
 import { forever, rememberRepository } from '../../fixtures/memory.ts'
 import { createWorkshop, lines, type Workshop } from './workshop.ts'
@@ -42,3 +43,25 @@ test('who asks for a revert gets it before what it takes back', async () => {
   const { hits } = await recall({ question: 'reverted siphon' }, memory, forever)
   expect(hits[0]?.oid).toBe(back)
 })
+
+test('of two that changed the same, the one that changed little else stands before the newer one', async () => {
+  const shop = createWorkshop()
+  const narrow = shop.work('Work of Monday', { 'src/one.ts': 'openSeacock()\n' })
+  shop.pass(60)
+  const others = Array.from({ length: 12 }, (_nothing, at) => [`docs/deck${at}.md`, lines(3)])
+  const broad = shop.work('Work of Tuesday', {
+    'src/one.ts': 'openSeacock(1)\n',
+    ...Object.fromEntries(others),
+  })
+  const { memory } = await rememberRepository(shop.path)
+  const { hits } = await recall({ question: 'seacock' }, withoutVectors(memory), forever)
+  expect(hits.map(({ oid }) => oid)).toEqual([narrow, broad])
+})
+
+/** As long as nothing was learned, vectors come by chance. */
+function withoutVectors(memory: Memory): Memory {
+  const { recall: settings } = memory.config
+  const prose = { ...settings.weights.prose, vector: 0 }
+  const weights = { ...settings.weights, prose }
+  return { ...memory, config: { ...memory.config, recall: { ...settings, weights } } }
+}

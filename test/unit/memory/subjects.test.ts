@@ -59,6 +59,7 @@ const priors = {
   recency: () => 1,
   trust: () => 1,
   kind: (oid: string) => (oid === 'merge' ? 0.5 : 1),
+  breadth: () => 1,
 }
 const nothing = { subject: [], message: [], paths: [], terms: [], vector: [] }
 
