@@ -1,4 +1,5 @@
 import { createRandom, shuffle } from '../../native-workers/random.ts'
+import { unspaced } from '../../native-workers/unspaced.ts'
 import type { Mined } from './ask-recall.ts'
 import type { Ground } from './ground.ts'
 import { chosen } from './mine.ts'
@@ -37,7 +38,7 @@ function misremembered({ memory: { graph }, span, seed }: Ground): Mined[] {
     counts.set(graph.subject(one), (counts.get(graph.subject(one)) ?? 0) + 1)
   return span.asking.flatMap((from) => {
     const subject = graph.subject(from)
-    const words = subject.split(/\s+/)
+    const words = wordsOf(subject)
     const isOwn = counts.get(subject) === 1 && graph.parents(from).length < 2
     if (!isOwn || words.length < fewestWords) return []
     return [
@@ -49,6 +50,17 @@ function misremembered({ memory: { graph }, span, seed }: Ground): Mined[] {
         isTimeless: true,
       },
     ]
+  })
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
+
+/** Returns what stands between spaces, and the words of scripts that have none between them. */
+export function wordsOf(subject: string): string[] {
+  const pieces = subject.split(/\s+/)
+  return pieces.flatMap((piece) => {
+    if (!unspaced.test(piece)) return [piece]
+    return [...segmenter.segment(piece)].map(({ segment }) => segment)
   })
 }
 

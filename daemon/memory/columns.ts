@@ -4,6 +4,8 @@ export interface Column {
   get(index: number): number
   set(index: number, value: number): void
   push(value: number): void
+  /** Returns the numbers themselves, for who reads many; there may be more than were set. */
+  values(): Readonly<Float64Array | Uint32Array>
 }
 
 /** Creates an empty column of numbers of any size; what was never set is 0. */
@@ -37,6 +39,7 @@ function createColumn(allocate: (length: number) => Float64Array | Uint32Array):
     get: (index) => values[index] ?? 0,
     set,
     push: (value) => set(length, value),
+    values: () => values,
   }
 }
 

@@ -27,6 +27,8 @@ export interface CommitGraph {
   kind(ordinal: number): EpisodeKind
   author(ordinal: number): Author
   authorTime(ordinal: number): number
+  /** Returns minutes east of UTC. */
+  authorZone(ordinal: number): number
   committerTime(ordinal: number): number
   paths(ordinal: number): string[]
   pathCount(ordinal: number): number
@@ -53,7 +55,7 @@ export function createCommitGraph(): CommitGraph {
   const subjectIndex = createSubjectIndex((ordinal) => subjects[ordinal] ?? '')
   const links = new Map<number, string>()
   const kinds: EpisodeKind[] = []
-  const authorIds = createIntegers()
+  const [authorIds, authorZones] = [createIntegers(), createIntegers()]
   const [authorTimes, committerTimes] = [createNumbers(), createNumbers()]
   const [parents, pathIds] = [createLists(), createLists()]
   const authors = createTable<Author>(({ name, email }) => `${name}\0${email}`)
@@ -75,6 +77,7 @@ export function createCommitGraph(): CommitGraph {
     if (facts.links !== '') links.set(ordinal, facts.links)
     authorIds.set(ordinal, authors.intern({ name: facts.authorName, email: facts.authorEmail }))
     authorTimes.set(ordinal, facts.authorTime)
+    authorZones.set(ordinal, facts.authorZone >>> 0)
     committerTimes.set(ordinal, facts.committerTime)
     if (isNew) size = subjectIndex.add(ordinal, facts.subject)
   }
@@ -97,6 +100,7 @@ export function createCommitGraph(): CommitGraph {
     kind: (ordinal) => kinds[ordinal] ?? 'other',
     author: (ordinal) => (isKnown(ordinal) ? authors.at(authorIds.get(ordinal)) : undefined) ?? nobody,
     authorTime: authorTimes.get,
+    authorZone: (ordinal) => authorZones.get(ordinal) | 0,
     committerTime: committerTimes.get,
     paths: (ordinal) => pathIds.get(ordinal).map((id) => paths.at(id) ?? ''),
     pathCount: pathIds.lengthOf,

@@ -42,19 +42,21 @@ function describe(
   memory: Memory,
   explain: boolean,
 ): Hit {
+  const { graph } = memory
   const { subject } = parseMessage(row.message)
-  const ordinal = memory.graph.ordinalOf(row.oid)
-  const reverts = ordinal === undefined ? [] : memory.ties.to(ordinal).filter((tie) => tie.kind === 'reverts')
+  // One that is not known has no author and no kind.
+  const ordinal = graph.ordinalOf(row.oid) ?? -1
+  const reverts = memory.ties.to(ordinal).filter((tie) => tie.kind === 'reverts')
   const revertedBy = reverts[0]?.from
   return {
     repository: memory.id,
     oid: row.oid,
     subject,
-    author: row.author.name,
-    time: isoTime(row.author),
+    author: graph.author(ordinal).name,
+    time: isoTime({ time: graph.authorTime(ordinal), zone: graph.authorZone(ordinal) }),
     score: candidate.score,
     identity: memory.identities.identityOf(row.oid),
-    kind: ordinal === undefined ? 'other' : memory.graph.kind(ordinal),
+    kind: graph.kind(ordinal),
     reachable: memory.isReachable(row.oid),
     passages,
     was: memory.identities.was(row.oid),

@@ -58,15 +58,17 @@ export function createSubjectIndex(subjectOf: (ordinal: number) => string): Subj
 
   function collect(words: readonly string[]): Float32Array {
     const sums = new Float32Array(highest + 1)
-    for (const word of words) {
-      const rarity = rarityOf(word)
-      const bucket = bucketOf(word)
-      for (let at = heads[bucket] ?? 0; at !== 0; at = previous.get(at)) {
-        const ordinal = ordinals.get(at)
-        sums[ordinal] = (sums[ordinal] ?? 0) + rarity
-      }
-    }
+    for (const word of words) addRarity(sums, rarityOf(word), heads[bucketOf(word)] ?? 0)
     return sums
+  }
+
+  /** Walks one list: a common word is in every tenth subject, so that nothing may be called for each. */
+  function addRarity(sums: Float32Array, rarity: number, head: number): void {
+    const [owners, links] = [ordinals.values(), previous.values()]
+    for (let at = head; at !== 0; at = links[at] ?? 0) {
+      const ordinal = owners[at] ?? 0
+      sums[ordinal] = (sums[ordinal] ?? 0) + rarity
+    }
   }
 
   function search(question: string, limit: number, admits: (ordinal: number) => boolean): SubjectMatch[] {

@@ -1,3 +1,4 @@
+import { pairsIn } from '../../native-workers/unspaced.ts'
 import type { Suggestions } from '../../contract/status.ts'
 import { companionsOf } from './cochange.ts'
 import type { Memory } from './memory.ts'
@@ -85,7 +86,7 @@ async function recallTry(
   const fixes = recent.filter((ordinal) => graph.kind(ordinal) === 'fix')
   for (const ordinal of [...reverted.slice(0, 5), ...fixes.slice(0, 10), ...recent.slice(0, 10)]) {
     const question = phraseOf(graph.subject(ordinal))
-    if (tellingWords(question).length < leastTellingWords) continue
+    if (!isTelling(question)) continue
     const { hits } = await recall({ question, limit: 3 }, memory, signal)
     if (hits.length === 0) continue
     const why = reverted.includes(ordinal)
@@ -110,9 +111,12 @@ function phraseOf(subject: string): string {
 const mostWords = 8
 const leastTellingWords = 3
 
-/** The words that say what it is about: not what every commit does. */
-function tellingWords(phrase: string): string[] {
-  return contentWords(phrase).filter((word) => /^\p{L}{4,}$/u.test(word) && !everyday.has(word))
+const leastPairs = 5
+
+/** Says whether enough words say what it is about: not what every commit does. */
+function isTelling(phrase: string): boolean {
+  const telling = contentWords(phrase).filter((word) => /^\p{L}{4,}$/u.test(word) && !everyday.has(word))
+  return telling.length >= leastTellingWords || pairsIn(phrase).length >= leastPairs
 }
 
 const everyday = new Set(

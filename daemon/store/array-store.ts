@@ -79,8 +79,8 @@ export function createArrayStore(settings: StoreSettings): MemoryStore {
   }
 }
 
-function headlineOf({ oid, author, message }: EpisodeRow): Headline {
-  return { oid, author, message }
+function headlineOf({ oid, message }: EpisodeRow): Headline {
+  return { oid, message }
 }
 
 interface Kept {

@@ -2,7 +2,7 @@ import type { RecordBatch, Table } from 'apache-arrow'
 import type { Signature } from '../../contract/commit.ts'
 import { parseMessageText } from './message-text.ts'
 import { parseChanges, parseCounts, parseLines } from './row-text.ts'
-import type { DetailRow, EpisodeFacts, EpisodeRow, Headline, PassageRow } from './store.ts'
+import type { DetailRow, EpisodeFacts, EpisodeRow, PassageRow } from './store.ts'
 
 /** Rows as the native library returns them. */
 export type Rows = Table | RecordBatch
@@ -48,25 +48,19 @@ export function readEpisodes(rows: Rows): Numbered<EpisodeRow>[] {
 }
 
 /** Columns that a headline is read from. */
-export const headlineColumns = 'number oid message authorName authorEmail authorTime authorZone'.split(' ')
+export const headlineColumns = ['number', 'message']
 
-/** Returns the headlines of these rows. */
-export function readHeadlines(rows: Rows): Numbered<Headline>[] {
-  const number = numbersOf(rows, 'number')
-  const [oid, message, author] = [
-    textsOf(rows, 'oid'),
-    textsOf(rows, 'message'),
-    signaturesOf(rows, 'author'),
-  ]
-  return range(rows, (index) => ({
-    number: number(index),
-    row: { oid: oid(index), author: author(index), message: parseMessageText(message(index)) },
-  }))
+/** Returns the messages of these rows. */
+export function readMessages(rows: Rows): Numbered<string>[] {
+  const [number, message] = [numbersOf(rows, 'number'), textsOf(rows, 'message')]
+  return range(rows, (index) => ({ number: number(index), row: parseMessageText(message(index)) }))
 }
 
 /** Columns that an episode's facts are read from. The subject has its own, because messages are ten times as much. */
 export const factColumns =
-  'number oid parents subject changes paths links authorName authorEmail authorTime committerTime'.split(' ')
+  'number oid parents subject changes paths links authorName authorEmail authorTime authorZone committerTime'.split(
+    ' ',
+  )
 
 /** Returns the facts of these rows. */
 export function readFacts(rows: Rows): Numbered<EpisodeFacts>[] {
@@ -79,7 +73,8 @@ export function readFacts(rows: Rows): Numbered<EpisodeFacts>[] {
   ]
   const links = textsOf(rows, 'links')
   const [name, email] = [textsOf(rows, 'authorName'), textsOf(rows, 'authorEmail')]
-  const [authorTime, committerTime] = [numbersOf(rows, 'authorTime'), numbersOf(rows, 'committerTime')]
+  const [authorTime, authorZone] = [numbersOf(rows, 'authorTime'), numbersOf(rows, 'authorZone')]
+  const committerTime = numbersOf(rows, 'committerTime')
   return range(rows, (index) => ({
     number: number(index),
     row: {
@@ -88,6 +83,7 @@ export function readFacts(rows: Rows): Numbered<EpisodeFacts>[] {
       authorName: name(index),
       authorEmail: email(index),
       authorTime: authorTime(index),
+      authorZone: authorZone(index),
       committerTime: committerTime(index),
       subject: subject(index),
       links: links(index),

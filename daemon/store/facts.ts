@@ -8,6 +8,7 @@ export function factsOf(row: EpisodeRow): EpisodeFacts {
     authorName: row.author.name,
     authorEmail: row.author.email,
     authorTime: row.author.time,
+    authorZone: row.author.zone,
     committerTime: row.committer.time,
     subject: copied(subjectOf(row.message)),
     links: row.links,

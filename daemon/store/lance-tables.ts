@@ -1,4 +1,5 @@
 import { numbersOf, textsOf } from './arrow-columns.ts'
+import { createKnownRows, type KnownRows } from './known-rows.ts'
 import { openHealed, type Opened } from './heal.ts'
 import { tableShapes } from './lance-schema.ts'
 import type { LanceTable } from './lance-table.ts'
@@ -10,6 +11,10 @@ export interface LanceTables {
   readonly episodes: LanceTable
   readonly details: LanceTable
   readonly passages: LanceTable
+  /** The number of each episode. */
+  readonly knownEpisodes: KnownRows
+  /** The number, ordinal, first and last line of each passage, and its path. */
+  readonly knownPassages: KnownRows
   readonly episodeOf: OidIndex
   /** Passages carry the same numbers. */
   readonly detailOf: OidIndex
@@ -39,11 +44,16 @@ function namedTables(
   episodes: LanceTable,
   details: LanceTable,
   passages: LanceTable,
-): Pick<LanceTables, 'episodes' | 'details' | 'passages' | 'close'> {
+): Omit<LanceTables, 'episodeOf' | 'detailOf' | 'settings'> {
   return {
     episodes,
     details,
     passages,
+    knownEpisodes: createKnownRows(episodes.native, { integers: ['number'] }),
+    knownPassages: createKnownRows(passages.native, {
+      integers: ['number', 'ordinal', 'startLine', 'endLine'],
+      text: 'path',
+    }),
     close() {
       for (const table of [episodes, details, passages]) table.close()
     },

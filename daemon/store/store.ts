@@ -15,8 +15,8 @@ export interface EpisodeRow {
   readonly links: string
 }
 
-/** What of an episode an answer that lists many of them shows. */
-export type Headline = Pick<EpisodeRow, 'oid' | 'author' | 'message'>
+/** What of an episode an answer shows that its facts do not tell. */
+export type Headline = Pick<EpisodeRow, 'oid' | 'message'>
 
 /** One path of a commit. */
 export interface PathChange {
@@ -83,6 +83,8 @@ export interface EpisodeFacts {
   readonly authorEmail: string
   /** Seconds since the epoch. */
   readonly authorTime: number
+  /** Minutes east of UTC. */
+  readonly authorZone: number
   readonly committerTime: number
   readonly subject: string
   /** As in `EpisodeRow`. */
@@ -114,7 +116,7 @@ export interface MemoryStore {
 
   /** Returns the rows of these commits that are known, in the order asked. */
   episodes(oids: readonly string[]): Promise<EpisodeRow[]>
-  /** Returns the same without the paths, at half the cost. */
+  /** Returns their messages alone, at a third of the cost. */
   headlines(oids: readonly string[]): Promise<Headline[]>
   details(oids: readonly string[]): Promise<DetailRow[]>
   /** Returns the passages of these commits, without terms and vectors, by commit and ordinal. */

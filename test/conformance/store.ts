@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MemoryStore } from '../../daemon/store/store.ts'
+import { describeMoves } from './store-moves.ts'
 import { describeScripts } from './store-scripts.ts'
 import { describeStillness } from './store-stillness.ts'
 import { describeNewVectors } from './store-vectors.ts'
@@ -18,6 +19,7 @@ export function describeStore(kind: string, open: () => Promise<MemoryStore>): v
     describeRows(() => store)
     describeSearch(() => store)
     describeScripts(() => store)
+    describeMoves(() => store)
     describeConcurrency(() => store)
     describeNewVectors(() => store)
     describeStillness(() => store)
@@ -76,7 +78,7 @@ function describeRows(store: Current): void {
     ]
     await store().putEpisodes(rows)
     expect(await store().episodes(rows.map(({ oid }) => oid))).toEqual(rows)
-    const headlines = rows.map(({ oid, author, message }) => ({ oid, author, message }))
+    const headlines = rows.map(({ oid, message }) => ({ oid, message }))
     expect(await store().headlines(rows.map(({ oid }) => oid))).toEqual(headlines)
   })
 
@@ -164,6 +166,7 @@ function describeRows(store: Current): void {
         authorName: 'Ada Author',
         authorEmail: 'ada@example.com',
         authorTime: 1_700_000_000,
+        authorZone: 60,
         committerTime: 1_700_000_100,
         subject: 'The tide turns',
         links: 'x',

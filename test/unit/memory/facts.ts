@@ -14,6 +14,7 @@ export function factsOf(name: string | number, changed: Partial<EpisodeFacts> = 
     authorName: 'Ada Author',
     authorEmail: 'ada@example.com',
     authorTime: 1_700_000_000,
+    authorZone: 0,
     committerTime: 1_700_000_000,
     subject: `change ${name}`,
     links: '',

@@ -70,3 +70,12 @@ test('a history of one commit suggests what any history has, and an empty one no
   expect((await timeline({ repository: 'r1' }, memory, forever)).items).toMatchObject([{ oid: only }])
   expect((await show('HEAD', memory, forever)).episode.oid).toBe(only)
 })
+
+test('a subject in a script without spaces is suggested like any other', async () => {
+  const shop = createWorkshop()
+  shop.work('修复字符串解析中的缓冲区溢出', { 'parse.ts': 'export const limit = 16\n' })
+  const { memory, questions } = await rememberRepository(shop.path)
+  const parts = { memory, currentPaths: questions.currentPaths, blame: questions.blameFile }
+  const { tries } = await suggest(parts, forever)
+  expect(tries.map(({ command }) => command)).toContain("aios recall '修复字符串解析中的缓冲区溢出'")
+})
