@@ -4,15 +4,15 @@ import type { Answers } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
 import type { Problem } from '../contract/status.ts'
 import type { Git } from './git/git.ts'
-import { createQuickGit } from './git/quick-git.ts'
 import type { Repository } from './git/repository.ts'
+import { type IndexPlace, readStagedFiles } from './git/staged-files.ts'
 import type { HeldRepository } from './held-repository.ts'
 import { answerHook, type AskListeners } from './hooks/ask.ts'
 import { hangSign, hooksFolder, type DoorSign } from './hooks/door.ts'
 import { createGitHooks, type GitHooks } from './hooks/hooks.ts'
 import { dataOf, passOn, type Noticed } from './hooks/notice.ts'
 import { openSpool } from './hooks/spool.ts'
-import { createStagedReader } from './hooks/staged-memo.ts'
+import { rememberingStaged } from './hooks/staged-memo.ts'
 import type { Repositories } from './repositories.ts'
 
 /** What the door for git's hooks is made of. */
@@ -52,8 +52,8 @@ const deadlineMs = 4_500
 export function createHookDoor(parts: HookDoorParts): HookDoor {
   const { git, repositories, state, onError } = parts
   const folder = hooksFolder(state)
-  const quickGit = git && createQuickGit(git)
-  const readStaged = quickGit && createStagedReader(quickGit, Date.now)
+  const readStaged =
+    git && rememberingStaged((place, signal) => stagedIn(heldAt(place), git, place, signal), Date.now)
   const hooks = createGitHooks({ shim: { folder, seconds: shimSeconds } })
   let listens: readonly QuestionHook[] = []
   let isOpen = false
@@ -100,12 +100,17 @@ export function createHookDoor(parts: HookDoorParts): HookDoor {
     },
     problems: (held) => problemsIn(held, hooks),
     async close() {
-      quickGit?.close()
       await spool?.close()
       isOpen = false
       hang()
     },
   }
+}
+
+/** A repository that is open has git at hand; for another, and for an index that names no tree, git is started. */
+async function stagedIn(held: HeldRepository | undefined, git: Git, place: IndexPlace, signal: AbortSignal) {
+  const known = await held?.current()?.staged.read(place, signal)
+  return known ?? readStagedFiles(git, place, signal)
 }
 
 /** A daemon that is closed leaves no socket to knock at. */

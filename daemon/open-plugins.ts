@@ -143,9 +143,10 @@ function portOf({ folders, repositories, questions }: PluginsGround, secrets: Se
     readBlob: async (id, oid, maxBytes, signal) =>
       (await open(id)).repository.readBlob(oid, { maxBytes }, signal),
     readBlobs: async (id, oids, maxBytes, signal) => (await open(id)).blobs.read(oids, maxBytes, signal),
+    changesOf: async (id, pairs) => (await open(id)).staged.changesOf(pairs),
     async undone(id, files, signal) {
-      const { remembered, blobs } = await open(id)
-      return undone(files, remembered.memory, blobs.read, signal)
+      const { remembered, blobs, staged } = await open(id)
+      return undone(files, remembered.memory, { readBlobs: blobs.read, changesOf: staged.changesOf }, signal)
     },
     query: (id, name, input, signal) =>
       queryOf({ ...questions(), related: relatedTo }, name)({ ...input, repository: id }, signal),

@@ -7,6 +7,7 @@ import { type BlobReader, openBlobReader } from './git/blob-reader.ts'
 import type { Git } from './git/git.ts'
 import { openReaders } from './git/readers.ts'
 import { openRepository, type Repository } from './git/repository.ts'
+import { openStagedTrees, type StagedTrees } from './git/staged-trees.ts'
 import { unionPatchId } from './git/diff-once.ts'
 import { watchRepository } from './git/watch.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
@@ -42,6 +43,7 @@ export interface OpenRepository {
   readonly config: HeldConfig
   readonly bookmarks: HeldBookmarks
   readonly blobs: BlobReader
+  readonly staged: StagedTrees
   /** Returns what its memory takes on disk, as of a second ago or of the last time that the store was not busy. */
   readonly bytes: () => Promise<number>
 }
@@ -74,6 +76,8 @@ export async function openRegistered(
   lifecycle.onClose('git', () => reader.close())
   const blobs = openBlobReader(repository)
   lifecycle.onClose('blobs', () => blobs.close())
+  const staged = openStagedTrees(repository, blobs)
+  lifecycle.onClose('staged', () => staged.close())
   const bookmarks = bookmarksIn(journal, id)
   const remembered = await openRemembered(
     {
@@ -103,7 +107,7 @@ export async function openRegistered(
     aging(async () => (await store.size()).bytes, sizeMs),
     patienceMs,
   )
-  return { repository, remembered, config, bookmarks, blobs, bytes }
+  return { repository, remembered, config, bookmarks, blobs, staged, bytes }
 }
 
 const sizeMs = 1_000

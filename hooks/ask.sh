@@ -33,20 +33,25 @@ aios_send() {
 }
 
 # Perl without its modules starts in a third of the time that curl takes, and comes with git. It ends with 9
-# where the address of a socket is written in a way that it was not told.
+# where the address of a socket is written in a way that it was not told, and with 8 where the daemon gives no sign
+# of life: a daemon says at once that it expects the rest of a request, however long the answer takes.
 aios_perl() {
-  exec perl -e 'my ($seconds, $path, @fields) = @ARGV;
-    $SIG{ALRM} = sub { exit 1 };
+  exec perl -e 'my ($patience, $seconds, $path, @fields) = @ARGV;
+    my $silent = 8;
+    $SIG{ALRM} = sub { exit $silent };
     my $address = $^O =~ /^(?:linux|cygwin|msys)$/ ? pack("Sa*", 1, $path)
       : $^O =~ /^(?:darwin|\w+bsd)$/ ? pack("CCa*", 2 + length $path, 1, $path) : exit 9;
-    alarm $seconds;
+    alarm $patience;
     socket my $door, 1, 1, 0 or exit 9;
     connect $door, $address or exit 1;
     my $body = join "", map "$_\0", @fields;
-    my $said = join "\r\n", "POST /v1/hooks/ask HTTP/1.0", "Content-Type: application/x-aios-hook",
-      "Accept: text/plain", "Connection: close", "Content-Length: " . length $body, "", $body;
+    my $said = join "\r\n", "POST /v1/hooks/ask HTTP/1.1", "Host: aios", "Expect: 100-continue",
+      "Content-Type: application/x-aios-hook", "Accept: text/plain", "Connection: close", "Content-Length: " . length $body, "", $body;
     while (length $said) { my $bytes = syswrite $door, $said or exit 1; substr $said, 0, $bytes, "" }
-    while (sysread $door, my $piece, 65536) { syswrite STDOUT, $piece }' "$aios_seconds" "$aios_socket" "$@"
+    while (sysread $door, my $piece, 65536) {
+      if ($silent != 1) { $silent = 1; alarm $seconds }
+      syswrite STDOUT, $piece;
+    }' "$aios_patience" "$aios_seconds" "$aios_socket" "$@"
 }
 
 # Without both: whatever can carry bytes to a Unix socket and back.
@@ -122,8 +127,17 @@ aios_ask() {
     aios_unanswered 'the daemon is not running'
     return
   fi
+  # Where no answer means no, a daemon that is only busy gets all the time there is.
+  aios_patience=1
+  [ "$aios_policy" != deny ] || aios_patience=$aios_seconds
   aios_answer=$(aios_send perl "$@" 2>/dev/null)
-  [ $? != 9 ] || aios_answer=$(aios_send other "$@" 2>/dev/null)
+  case $? in
+    8)
+      aios_unanswered "the daemon gave no sign of life for $aios_patience s (see \`aios doctor\`)"
+      return
+      ;;
+    9) aios_answer=$(aios_send other "$@" 2>/dev/null) ;;
+  esac
   case $aios_answer in
     HTTP/*) aios_answer=aios${aios_answer#*"${aios_newline}"aios} ;;
   esac

@@ -1,4 +1,4 @@
-import { type ChangedText, changedText } from './changed-text.ts'
+import { type ChangedText, changedText, freshText, mayBeOfKey } from './changed-text.ts'
 import { isPlaceholder } from './placeholder.ts'
 import type { PluginPort } from './port.ts'
 
@@ -18,10 +18,12 @@ export interface BlobSecret {
   readonly isPlaceholder: boolean
 }
 
-type SecretsPort = Pick<PluginPort, 'readBlobs' | 'findSecrets'>
+type SecretsPort = Pick<PluginPort, 'readBlobs' | 'changesOf' | 'findSecrets'>
 
 /** Secrets named of one blob: a dump of keys needs no more to be refused. */
 const mostPerBlob = 20
+/** Of larger blobs git tells no lines. */
+const mostTold = 512 * 1024
 
 /** Returns the secrets that these blobs bring in, in their order. Binary blobs and larger ones are passed over. */
 export async function secretsInBlobs(
@@ -31,27 +33,55 @@ export async function secretsInBlobs(
   port: SecretsPort,
   signal: AbortSignal,
 ): Promise<BlobSecret[]> {
-  const oids = blobs.flatMap(({ oid, oldOid }) => (oldOid === undefined ? [oid] : [oid, oldOid]))
-  const unique = [...new Set(oids)]
-  const contents = await port.readBlobs(repository, unique, maxBytes, signal)
-  const texts = new Map(unique.map((oid, index) => [oid, textOf(contents[index])]))
-  const parts = blobs.flatMap(({ path, oid, oldOid }): Part[] => {
+  const read = (oids: readonly string[]) => readTexts(repository, oids, maxBytes, port, signal)
+  const told = maxBytes < mostTold ? [] : await port.changesOf(repository, blobs)
+  const enough = told.map((change) => (change === undefined || mayBeOfKey(change) ? undefined : change))
+  const texts = await read(blobs.filter((_, at) => enough[at] === undefined).flatMap(bothOf))
+  const parts = blobs.flatMap(({ path, oid, oldOid }, at): Part[] => {
+    const change = enough[at]
+    if (change !== undefined) return [{ path, oldOid, changed: freshText(change) }]
     const text = texts.get(oid)
     const before = oldOid === undefined ? undefined : texts.get(oldOid)
-    if (text === undefined || text === before) return []
-    return [{ path, before, changed: changedText(text, before) }]
+    if (text === undefined || oid === oldOid) return []
+    return [{ path, oldOid, changed: changedText(text, before) }]
   })
   const [named, others] = [parts.filter(isNamed), parts.filter((part) => !isNamed(part))]
   const found = [await search(others, undefined, port, signal)]
   for (const part of named) found.push(await search([part], part.path, port, signal))
-  return found.flat()
+  const hits = found.flat()
+  const earlier = await read(hits.flatMap(({ part }) => part.oldOid ?? []))
+  return hits.flatMap(({ part, secrets }) => secretsOf(part, secrets, earlier.get(part.oldOid ?? '')))
 }
 
 /** What is searched of a blob. */
 interface Part {
   readonly path: string
-  readonly before: string | undefined
+  /** The blob before, in which a secret may have stood already. */
+  readonly oldOid: string | undefined
   readonly changed: ChangedText
+}
+
+type Hits = Awaited<ReturnType<SecretsPort['findSecrets']>>
+
+function bothOf({ oid, oldOid }: ChangedBlob): string[] {
+  return oldOid === undefined ? [oid] : [oid, oldOid]
+}
+
+async function readTexts(
+  repository: string,
+  oids: readonly string[],
+  maxBytes: number,
+  port: SecretsPort,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Buffer>> {
+  const unique = [...new Set(oids)]
+  const contents = unique.length === 0 ? [] : await port.readBlobs(repository, unique, maxBytes, signal)
+  return new Map(
+    unique.flatMap((oid, at) => {
+      const content = contents[at]
+      return content === undefined || content.subarray(0, 8000).includes(0) ? [] : [[oid, content]]
+    }),
+  )
 }
 
 /** Some rules are for files of one name. */
@@ -68,7 +98,7 @@ async function search(
   fileName: string | undefined,
   { findSecrets }: SecretsPort,
   signal: AbortSignal,
-): Promise<BlobSecret[]> {
+): Promise<{ readonly part: Part; readonly secrets: Hits }[]> {
   if (parts.length === 0) return []
   const whole = parts.map(({ changed }) => changed.text).join(between)
   const hits = (await findSecrets(whole, fileName, signal)).toSorted((one, other) => one.from - other.from)
@@ -76,19 +106,13 @@ async function search(
   return parts.flatMap((part) => {
     const end = start + part.changed.text.length
     const own = hits.filter(({ from }) => from >= start && from < end)
-    const found = secretsOf(
-      part,
-      own.map((hit) => ({ ...hit, from: hit.from - start, to: hit.to - start })),
-    )
+    const secrets = own.map((hit) => ({ ...hit, from: hit.from - start, to: hit.to - start }))
     start = end + between.length
-    return found
+    return secrets.length === 0 ? [] : [{ part, secrets }]
   })
 }
 
-function secretsOf(
-  { path, before, changed }: Part,
-  hits: Awaited<ReturnType<SecretsPort['findSecrets']>>,
-): BlobSecret[] {
+function secretsOf({ path, changed }: Part, hits: Hits, before: Buffer | undefined): BlobSecret[] {
   const byLine = new Map<number, BlobSecret>()
   for (const { from, to, kind } of hits) {
     const secret = changed.text.slice(from, to)
@@ -98,9 +122,4 @@ function secretsOf(
     byLine.set(line, { path, kind, line, isPlaceholder: isPlaceholder(secret, kind) })
   }
   return [...byLine.values()].slice(0, mostPerBlob)
-}
-
-function textOf(content: Buffer | undefined): string | undefined {
-  if (content === undefined || content.subarray(0, 8000).includes(0)) return undefined
-  return content.toString('utf8')
 }

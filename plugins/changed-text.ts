@@ -1,3 +1,5 @@
+import { compareLines, type LineChanges, sameAround } from '../daemon/git/line-changes.ts'
+
 /** The part of a text that is worth searching. */
 export interface ChangedText {
   readonly text: string
@@ -15,9 +17,9 @@ const gap = '\0'
  *
  * Secrets stand in one line, so new lines are enough; but for private keys, of which some lines may be old.
  */
-export function changedText(text: string, before: string | undefined): ChangedText {
-  if (before === undefined) return { text, lineOf: (offset) => lineAt(text, offset) }
-  return text.includes('PRIVATE KEY') ? changedRegion(text, before) : freshLines(text, before)
+export function changedText(after: Buffer, before: Buffer | undefined): ChangedText {
+  if (before === undefined) return from(after.toString('utf8'), 1)
+  return after.includes('PRIVATE KEY') ? changedRegion(after, before) : freshText(compareLines(before, after))
 }
 
 /** Returns the number of the line that a place in the text is on, from 1. */
@@ -27,46 +29,45 @@ export function lineAt(text: string, offset: number): number {
   return line
 }
 
-function freshLines(text: string, before: string): ChangedText {
-  const [from, to] = partThatDiffers(text, before, 0)
-  const was = new Set(before.slice(from, before.length - (text.length - to)).split('\n'))
+function from(text: string, firstLine: number): ChangedText {
+  return { text, lineOf: (offset) => firstLine + lineAt(text, offset) - 1 }
+}
+
+/** Returns the lines that come with a change, which say all but what is written over several lines. */
+export function freshText({ fresh }: Pick<LineChanges, 'fresh'>): ChangedText {
   const lines: string[] = []
   const numbers: number[] = []
-  const add = (line: string, number: number) => {
-    lines.push(line)
-    numbers.push(number)
+  const add = (text: string, line: number) => {
+    lines.push(text)
+    numbers.push(line)
   }
-  const first = lineAt(text, from)
-  for (const [index, line] of text.slice(from, to).split('\n').entries()) {
-    if (was.has(line)) continue
-    const number = first + index
-    if (numbers.length > 0 && numbers.at(-1) !== number - 1) add(gap, number)
-    add(line, number)
+  for (const { text, line } of fresh) {
+    if (numbers.length > 0 && numbers.at(-1) !== line - 1) add(gap, line)
+    add(text, line)
   }
   const part = lines.join('\n')
   return { text: part, lineOf: (offset) => numbers[lineAt(part, offset) - 1] ?? 1 }
 }
 
-function changedRegion(text: string, before: string): ChangedText {
-  const [from, to] = partThatDiffers(text, before, around)
-  const part = text.slice(from, to)
-  const firstLine = lineAt(text, from)
-  return { text: part, lineOf: (offset) => firstLine + lineAt(part, offset) - 1 }
+/**
+ * Says whether lines that come may belong to a private key, of which the rest stands there already: they name one, or
+ * look as what it is made of does.
+ */
+export function mayBeOfKey({ fresh }: Pick<LineChanges, 'fresh'>): boolean {
+  return fresh.some(({ text }) => ofKey.test(text))
 }
 
-/** Returns where the whole lines begin and end in which a text differs, and so many lines around them. */
-function partThatDiffers(text: string, before: string, lines: number): [from: number, to: number] {
-  const shortest = Math.min(text.length, before.length)
-  let start = 0
-  while (start < shortest && text.charCodeAt(start) === before.charCodeAt(start)) start += 1
-  let same = 0
-  const [end, oldEnd] = [text.length - 1, before.length - 1]
-  while (same < shortest - start && text.charCodeAt(end - same) === before.charCodeAt(oldEnd - same))
-    same += 1
-  return [linesBack(text, start, lines), linesOn(text, text.length - same, lines)]
+const ofKey = /PRIVATE KEY|[A-Za-z0-9+/=]{40}|^[ \t]*[A-Za-z0-9+/=]{16,}[ \t]*\r?$/
+
+function changedRegion(after: Buffer, before: Buffer): ChangedText {
+  const { start, end } = sameAround(before, after)
+  const first = linesBack(after, start, around)
+  const part = after.toString('utf8', first, linesOn(after, after.length - end, around))
+  return from(part, lineAt(after.toString('latin1', 0, first), first))
 }
 
-function linesBack(text: string, offset: number, lines: number): number {
+/** Returns where so many lines before a place begin. */
+function linesBack(text: Buffer, offset: number, lines: number): number {
   let at = offset
   for (let line = 0; line <= lines; line += 1) {
     if (at <= 0) return 0
@@ -76,7 +77,8 @@ function linesBack(text: string, offset: number, lines: number): number {
   return at + 1
 }
 
-function linesOn(text: string, offset: number, lines: number): number {
+/** Returns where so many lines behind a place end. */
+function linesOn(text: Buffer, offset: number, lines: number): number {
   let at = offset
   for (let line = 0; line <= lines; line += 1) {
     at = text.indexOf('\n', at)

@@ -8,6 +8,8 @@ import type {
 } from '../contract/plugin.ts'
 import type { HookName } from '../contract/hooks.ts'
 import type { UndoneFix } from '../contract/undone.ts'
+import type { LineChanges } from '../daemon/git/line-changes.ts'
+import type { BlobPair } from '../daemon/git/patch-changes.ts'
 import type { FetchParts } from './fetch.ts'
 
 /** What plugins need of the daemon. The root fills it. */
@@ -29,6 +31,8 @@ export interface PluginPort extends FetchParts {
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<readonly (Buffer | undefined)[]>
+  /** Returns how blobs differ from those before; undefined for what has to be found out by reading them. */
+  changesOf(repository: string, pairs: readonly BlobPair[]): Promise<readonly (LineChanges | undefined)[]>
   /** Returns the remembered fixes of which a change takes lines away. */
   undone(
     repository: string,

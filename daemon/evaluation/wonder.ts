@@ -1,5 +1,4 @@
 import { createRandom, shuffle } from '../../native-workers/random.ts'
-import { unspaced } from '../../native-workers/unspaced.ts'
 import type { Mined } from './ask-recall.ts'
 import type { Ground } from './ground.ts'
 import { chosen } from './mine.ts'
@@ -7,6 +6,7 @@ import { sampleOf } from './span.ts'
 import { mineCited } from './tasks/cited.ts'
 import { mineProse } from './tasks/prose.ts'
 import { mineReverts } from './tasks/revert.ts'
+import { wordsOf } from './words-of.ts'
 
 /**
  * Returns what people may wonder about: half of it in words that others wrote about a commit, as far as the history
@@ -50,17 +50,6 @@ function misremembered({ memory: { graph }, span, seed }: Ground): Mined[] {
         isTimeless: true,
       },
     ]
-  })
-}
-
-const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
-
-/** Returns what stands between spaces, and the words of scripts that have none between them. */
-export function wordsOf(subject: string): string[] {
-  const pieces = subject.split(/\s+/)
-  return pieces.flatMap((piece) => {
-    if (!unspaced.test(piece)) return [piece]
-    return [...segmenter.segment(piece)].map(({ segment }) => segment)
   })
 }
 

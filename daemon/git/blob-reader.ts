@@ -1,8 +1,11 @@
-import { type CatFile, openCatFile } from './cat-file.ts'
+import { type CatFile, type FoundObject, openCatFile } from './cat-file.ts'
 import { createKeptBlobs, type KeptBlobs } from './kept-blobs.ts'
 import { checkedOid } from './oid.ts'
 import { placeOf, type Repository } from './repository.ts'
 import { filesAtHead } from './staged.ts'
+
+/** What git says of an object without reading it. */
+export type AboutObject = Omit<FoundObject, 'content'>
 
 /** Reads blobs without starting a process for each. */
 export interface BlobReader {
@@ -16,6 +19,8 @@ export interface BlobReader {
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<readonly (Buffer | undefined)[]>
+  /** Returns what git says of objects by their names, as `HEAD^{tree}`; undefined for what is not there. */
+  about(names: readonly string[], signal: AbortSignal): Promise<readonly (AboutObject | undefined)[]>
   /** Returns those of the paths that HEAD has. */
   present(paths: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>
   close(): void
@@ -40,6 +45,7 @@ export function openBlobReader(repository: Repository): BlobReader {
   if (git === undefined) return portableReader(repository)
   const kept = createKeptBlobs()
   const reading = createReading()
+  const weighed = createWeighed()
   let held: Held | undefined
   let idle: NodeJS.Timeout | undefined
 
@@ -72,11 +78,13 @@ export function openBlobReader(repository: Repository): BlobReader {
       asking(signal, (open) => {
         const readOne = async (oid: string): Promise<Buffer | undefined> => {
           const content =
-            kept.get(oid) ?? (await reading.once(oid, maxBytes, () => readBlob(oid, maxBytes, open, kept)))
+            kept.get(oid) ??
+            (await reading.once(oid, maxBytes, () => readBlob(oid, maxBytes, weighed(open), kept)))
           return content === undefined || content.length > maxBytes ? undefined : content
         }
         return Promise.all(oids.map(checkedOid).map(readOne))
       }),
+    about: (names, signal) => asking(signal, (open) => Promise.all(names.map(weighed(open).ask))),
     present: (paths, signal) =>
       asking(signal, async ({ sizes }) => {
         // A name is asked for in a line of its own; what cannot be is not there.
@@ -91,17 +99,39 @@ export function openBlobReader(repository: Repository): BlobReader {
   }
 }
 
+/** Those who are asked for a blob. */
+interface Asked extends Pick<Held, 'contents'> {
+  ask(name: string): Promise<AboutObject | undefined>
+}
+
 async function readBlob(
   oid: string,
   maxBytes: number,
-  { sizes, contents }: Held,
+  { ask, contents }: Asked,
   kept: KeptBlobs,
 ): Promise<Buffer | undefined> {
-  const about = await sizes.ask(oid)
+  const about = await ask(oid)
   if (about?.type !== 'blob' || about.size > maxBytes) return undefined
   const content = (await contents.ask(oid))?.content
   if (content !== undefined) kept.keep(oid, content)
   return content
+}
+
+const mostWeighed = 4096
+
+/** Returns what asks about an object of an id once: what is said of it never changes, unlike what a ref leads to. */
+function createWeighed(): (open: Held) => Asked {
+  const known = new Map<string, AboutObject>()
+  return ({ sizes, contents }) => ({
+    contents,
+    async ask(name) {
+      const about = known.get(name) ?? (await sizes.ask(name))
+      if (about?.oid !== name || known.has(name)) return about
+      if (known.size >= mostWeighed) known.clear()
+      known.set(name, about)
+      return about
+    },
+  })
 }
 
 /** Returns what reads a blob once for all who ask for it at the same time, as the gates of one commit do. */
@@ -136,6 +166,7 @@ function portableReader(repository: Repository): BlobReader {
           return found?.truncated === false ? found.content : undefined
         }),
       ),
+    about: async (names) => names.map(() => undefined),
     present: async (paths, signal) => (await filesAtHead(repository, signal)).intersection(new Set(paths)),
     close() {},
   }

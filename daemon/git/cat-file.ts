@@ -2,6 +2,7 @@ import type { Git, GitOptions } from './git.ts'
 
 /** What git says of an object; without content when only that was asked. */
 export interface FoundObject {
+  readonly oid: string
   readonly type: string
   readonly size: number
   readonly content: Buffer
@@ -81,12 +82,12 @@ function createParser(hasContent: boolean, onFound: (found: FoundObject | undefi
     }
     const end = joined().indexOf(10)
     if (end < 0) return false
-    const [, type = '', size = ''] = take(end + 1)
+    const [oid = '', type = '', size = ''] = take(end + 1)
       .toString('latin1', 0, end)
       .split(' ')
     if (!/^\d+$/.test(size)) onFound(undefined)
-    else if (hasContent) heading = { type, size: Number(size) }
-    else onFound({ type, size: Number(size), content: Buffer.of() })
+    else if (hasContent) heading = { oid, type, size: Number(size) }
+    else onFound({ oid, type, size: Number(size), content: Buffer.of() })
     return true
   }
 

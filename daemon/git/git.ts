@@ -116,7 +116,7 @@ function startProcess(binary: string, args: readonly string[], options: GitOptio
 }
 
 /** Returns all arguments of a command: those that keep git from running anything else, and its own. */
-export function gitWords(args: readonly string[], { bare, settings = [] }: GitOptions): string[] {
+function gitWords(args: readonly string[], { bare, settings = [] }: GitOptions): string[] {
   const safe = `safe.bareRepository=${bare === true ? 'all' : 'explicit'}`
   return [...globalArguments, ...[safe, ...settings].flatMap((setting) => ['-c', setting]), ...args]
 }

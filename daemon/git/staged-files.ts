@@ -1,6 +1,5 @@
 import type { ChangeStatus } from '../../contract/commit.ts'
 import { type Git, gitFailed, type GitOptions } from './git.ts'
-import { looseSize } from './loose-size.ts'
 import { parseRawRecord } from './raw-parser.ts'
 import { diffArguments } from './settings.ts'
 
@@ -20,19 +19,13 @@ export interface StagedFile {
 /** A repository and one of its indexes. */
 export interface IndexPlace {
   readonly gitDir: string
+  /** The git folder that all worktrees share. */
+  readonly commonDir: string
   readonly indexFile: string
-  /** Where its objects lie. */
-  readonly objects: string
 }
-
-/** Whoever runs git for it. */
-type AskedGit = Pick<Git, 'run' | 'text'>
 
 /** Submodules stand in the index as commits, which have no size. */
 const submodule = '160000'
-
-/** With more files than these, git is asked for all sizes at once. */
-const mostLoose = 200
 
 /**
  * Returns what the next commit would change, from the index that git is about to commit.
@@ -40,49 +33,42 @@ const mostLoose = 200
  * No file of the worktree is read, and none is written: git is not told where it is.
  */
 export async function readStagedFiles(
-  git: AskedGit,
+  git: Git,
   place: IndexPlace,
   signal: AbortSignal,
 ): Promise<StagedFile[]> {
   const where = optionsOf(place, signal)
-  const files = await diffIndex(git, where)
-  const blobs = [
-    ...new Set(
-      files.filter(({ mode, status }) => mode !== submodule && status !== 'deleted').map(({ oid }) => oid),
-    ),
-  ]
-  const sizes = new Map<string, number>()
-  // Starting another process is most of what asking git would take.
-  for (const oid of blobs.slice(0, mostLoose)) {
-    const size = looseSize(place.objects, oid)
-    if (size !== undefined) sizes.set(oid, size)
-  }
-  const others = blobs.filter((oid) => !sizes.has(oid))
-  if (others.length > 0) await askSizes(others, git, where, sizes)
+  return sizesOf(await diffIndex(git, where), (oids) => askSizes(oids, git, where))
+}
+
+/** What is known of an object by its name. */
+type SizeOf = { readonly size: number } | undefined
+
+/** Returns the files with the sizes of their blobs, asked for once; 0 for what has none. */
+export async function sizesOf(
+  files: readonly Omit<StagedFile, 'size'>[],
+  ask: (oids: readonly string[]) => Promise<readonly SizeOf[]>,
+): Promise<StagedFile[]> {
+  const hasSize = ({ mode, status }: Pick<StagedFile, 'mode' | 'status'>) =>
+    mode !== submodule && status !== 'deleted'
+  const oids = [...new Set(files.filter(hasSize).map(({ oid }) => oid))]
+  const found = oids.length === 0 ? [] : await ask(oids)
+  const sizes = new Map(oids.map((oid, at) => [oid, found[at]?.size]))
   return files.map((file) => ({ ...file, size: sizes.get(file.oid) ?? 0 }))
 }
 
-async function askSizes(
-  oids: readonly string[],
-  git: AskedGit,
-  where: GitOptions,
-  sizes: Map<string, number>,
-): Promise<void> {
+async function askSizes(oids: readonly string[], git: Git, where: GitOptions): Promise<SizeOf[]> {
   const input = `${oids.join('\n')}\n`
-  const lines = (
-    await git.text(['cat-file', '--batch-check=%(objectsize)', '--buffer'], { ...where, input })
-  ).split('\n')
-  for (const [at, oid] of oids.entries()) {
-    const size = Number(lines[at])
-    if (Number.isSafeInteger(size)) sizes.set(oid, size)
-  }
+  const args = ['cat-file', '--batch-check=%(objectsize)', '--buffer']
+  const lines = (await git.text(args, { ...where, input })).split('\n')
+  return oids.map((_, at) => (/^\d+$/.test(lines[at] ?? '') ? { size: Number(lines[at]) } : undefined))
 }
 
 function optionsOf({ gitDir, indexFile }: IndexPlace, signal: AbortSignal): GitOptions {
   return { cwd: gitDir, signal, env: { GIT_DIR: gitDir, GIT_INDEX_FILE: indexFile } }
 }
 
-async function diffIndex(git: AskedGit, where: GitOptions): Promise<Omit<StagedFile, 'size'>[]> {
+async function diffIndex(git: Git, where: GitOptions): Promise<Omit<StagedFile, 'size'>[]> {
   const command = ['diff-index', '--cached', '-z', '--raw', '--no-abbrev', '-M', ...diffArguments]
   const against = async (tree: string) => git.run([...command, '--end-of-options', tree], where)
   let { code, stdout, stderr } = await against('HEAD')
@@ -92,11 +78,15 @@ async function diffIndex(git: AskedGit, where: GitOptions): Promise<Omit<StagedF
     ;({ code, stdout, stderr } = await against(tree.trim()))
   }
   if (code !== 0) throw gitFailed(command, stderr, code)
+  return stagedFilesIn(stdout)
+}
+
+/** Returns the files that git's raw records tell of, less those that are unmerged, of which git commits nothing. */
+export function stagedFilesIn(records: Buffer): Omit<StagedFile, 'size'>[] {
   const files: Omit<StagedFile, 'size'>[] = []
-  let parsed = parseRawRecord(stdout, 0)
+  let parsed = parseRawRecord(records, 0)
   while (parsed !== undefined) {
     const { path, oldPath, status, newMode, newOid, oldOid } = parsed.record.change
-    // Git commits nothing while a path is unmerged.
     if (status !== 'unmerged') {
       const before = {
         ...(oldPath === undefined ? {} : { oldPath }),
@@ -104,7 +94,7 @@ async function diffIndex(git: AskedGit, where: GitOptions): Promise<Omit<StagedF
       }
       files.push({ path, ...before, status, mode: newMode, oid: newOid })
     }
-    parsed = parseRawRecord(stdout, parsed.end)
+    parsed = parseRawRecord(records, parsed.end)
   }
   return files
 }

@@ -34,7 +34,7 @@ export async function readQuestion(
     return { root: question.directory, remote, updates: updatesIn(question.input ?? '') }
   }
   const indexFile = resolve(question.directory, question.indexFile ?? join(gitDir, 'index'))
-  const files = await readStaged({ gitDir, indexFile, objects: join(commonDir, 'objects') }, signal)
+  const files = await readStaged({ gitDir, commonDir, indexFile }, signal)
   if (question.hook === 'pre-commit') return { ...about, files }
   return { ...about, message: await messageOf(question), files }
 }

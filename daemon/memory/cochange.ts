@@ -37,29 +37,27 @@ export function companionsOf(
   visible: (ordinal: number) => boolean = () => true,
 ): Companion[] {
   const asked = new Set(paths)
-  const best = new Map<string, Omit<Companion, 'path' | 'support' | 'evidence'> & { commits: Set<number> }>()
-  for (const path of asked) {
-    const commits = countedCommits(path, graph, visible)
-    const weights = weightsOf(commits, graph)
+  const othersOf = once((ordinal) => graph.paths(ordinal).filter((path) => !asked.has(path)))
+  const counted = [...asked].map((path) => countedCommits(path, graph, visible))
+  // Put in order once: many of the asked files were changed by the same commits.
+  const newest = newestFirst([...new Set(counted.flat())], graph)
+  const places = new Map(newest.map((ordinal, place) => [ordinal, place]))
+  const best = new Map<string, Omit<Companion, 'path' | 'support' | 'evidence'>>()
+  for (const commits of counted) {
+    const weights = weightsOf(commits, places, graph)
     const whole = commits.reduce((sum, ordinal) => sum + (weights.get(ordinal)?.whole ?? 0), 0)
-    for (const [other, together] of countTogether(commits, asked, graph)) {
-      const share = together.reduce((sum, ordinal) => sum + (weights.get(ordinal)?.share ?? 0), 0)
-      const known = best.get(other) ?? { confidence: 0, likelihood: 0, commits: new Set<number>() }
+    for (const [other, { count, share }] of countTogether(commits, weights, othersOf)) {
+      const known = best.get(other) ?? { confidence: 0, likelihood: 0 }
       best.set(other, {
-        confidence: Math.max(confidenceOf(together.length, commits.length), known.confidence),
+        confidence: Math.max(confidenceOf(count, commits.length), known.confidence),
         // Any of the asked files may be the one that tells.
         likelihood: 1 - (1 - known.likelihood) * (1 - share / (whole + 1)),
-        commits: known.commits.union(new Set(together)),
       })
     }
   }
+  const shown = shownBy(newest, othersOf)
   return [...best]
-    .map(([path, { commits, ...rest }]) => ({
-      path,
-      ...rest,
-      support: commits.size,
-      evidence: newestFirst([...commits], graph).slice(0, keptEvidence),
-    }))
+    .map(([path, rest]) => ({ path, ...rest, ...(shown.get(path) ?? { support: 0, evidence: [] }) }))
     .toSorted(
       (a, b) =>
         b.likelihood - a.likelihood ||
@@ -69,13 +67,25 @@ export function companionsOf(
     )
 }
 
+/** Returns the same, asked once for each commit: one that touched many of the asked files comes up as often. */
+function once<T>(ask: (ordinal: number) => T): (ordinal: number) => T {
+  const known = new Map<number, T>()
+  return (ordinal) => {
+    const answer = known.get(ordinal) ?? ask(ordinal)
+    known.set(ordinal, answer)
+    return answer
+  }
+}
+
 /** Returns how much a commit counts as a whole, and for each of the files in it. */
 function weightsOf(
   commits: readonly number[],
+  places: ReadonlyMap<number, number>,
   graph: CommitGraph,
 ): Map<number, { readonly whole: number; readonly share: number }> {
   const weights = new Map<number, { whole: number; share: number }>()
-  for (const [place, ordinal] of newestFirst(commits, graph).entries()) {
+  const inOrder = commits.toSorted((one, other) => (places.get(one) ?? 0) - (places.get(other) ?? 0))
+  for (const [place, ordinal] of inOrder.entries()) {
     const whole = 0.5 ** (place / halfCommits)
     weights.set(ordinal, { whole, share: whole / Math.max(1, graph.pathCount(ordinal) - 1) })
   }
@@ -97,24 +107,45 @@ function countedCommits(path: string, graph: CommitGraph, visible: (ordinal: num
   return usable.length <= commitsPerPath ? usable : newestFirst(usable, graph).slice(0, commitsPerPath)
 }
 
+/** Returns in how many of a path's commits each other path was, and how much these count. */
 function countTogether(
   commits: readonly number[],
-  asked: ReadonlySet<string>,
-  graph: CommitGraph,
-): Map<string, number[]> {
-  const together = new Map<string, number[]>()
+  weights: ReadonlyMap<number, { readonly share: number }>,
+  othersOf: (ordinal: number) => readonly string[],
+): Map<string, { count: number; share: number }> {
+  const together = new Map<string, { count: number; share: number }>()
   for (const ordinal of commits) {
-    for (const other of graph.paths(ordinal)) {
-      if (asked.has(other)) continue
-      const list = together.get(other)
-      if (list === undefined) together.set(other, [ordinal])
-      else list.push(ordinal)
+    const share = weights.get(ordinal)?.share ?? 0
+    for (const other of othersOf(ordinal)) {
+      const known = together.get(other)
+      if (known === undefined) together.set(other, { count: 1, share })
+      else {
+        known.count += 1
+        known.share += share
+      }
     }
   }
   return together
 }
 
+/** Returns by how many commits each path is supported, whichever of the asked files they changed, and the newest of these. */
+function shownBy(
+  commits: readonly number[],
+  othersOf: (ordinal: number) => readonly string[],
+): Map<string, { support: number; evidence: number[] }> {
+  const shown = new Map<string, { support: number; evidence: number[] }>()
+  for (const ordinal of commits) {
+    for (const other of othersOf(ordinal)) {
+      const known = shown.get(other)
+      if (known === undefined) shown.set(other, { support: 1, evidence: [ordinal] })
+      else if ((known.support += 1) <= keptEvidence) known.evidence.push(ordinal)
+    }
+  }
+  return shown
+}
+
 function newestFirst(ordinals: readonly number[], graph: CommitGraph): number[] {
   const timeOf = (ordinal: number): number => graph.committerTime(ordinal)
-  return ordinals.toSorted((a, b) => timeOf(b) - timeOf(a) || (graph.oid(a) < graph.oid(b) ? -1 : 1))
+  const oidOf = once(graph.oid)
+  return ordinals.toSorted((a, b) => timeOf(b) - timeOf(a) || (oidOf(a) < oidOf(b) ? -1 : 1))
 }

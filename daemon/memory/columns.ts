@@ -65,7 +65,10 @@ export function createLists(): Lists {
     },
     get(index) {
       const start = starts.get(index)
-      return Array.from({ length: lengths.get(index) }, (_nothing, offset) => values.get(start + offset))
+      const list: number[] = []
+      const end = start + lengths.get(index)
+      for (let at = start; at < end; at += 1) list.push(values.get(at))
+      return list
     },
     lengthOf: (index) => lengths.get(index),
   }

@@ -1,5 +1,7 @@
+import type { LineChanges } from '../git/line-changes.ts'
+
 /** What a change takes out of a file and what it brings in, by what the lines say. */
-export interface LineChange {
+export interface SaidChange {
   /** The lines that go, each with its number. */
   readonly gone: ReadonlyMap<string, number>
   readonly fresh: ReadonlySet<string>
@@ -10,40 +12,13 @@ const mostRemoved = 200
 /** Two lines of which more is the same are one line, edited. */
 const alike = 0.5
 
-/**
- * Returns what differs between two texts; a text that was not there before is fresh as a whole.
- *
- * Only what lies between the first and the last line that differ is looked at. A line that is gone from there and
- * stands elsewhere as well is told as gone.
- */
-export function compareLines(before: string, after: string): LineChange {
-  const { start, end } = sameAround(before, after)
-  const old = before.slice(start, before.length - end).split('\n')
-  const now = after.slice(start, after.length - end).split('\n')
-  const first = start === 0 ? 1 : before.slice(0, start).split('\n').length
-  const stays = new Set(now)
-  const was = new Set(old)
-  const gone = new Map<string, number>()
-  for (const [index, line] of old.entries()) {
-    if (stays.has(line)) continue
-    const key = lineKey(line)
-    if (saysEnough(key)) gone.set(key, first + index)
+/** Returns what lines say that go, and those that come. */
+export function saidOf({ gone, fresh }: LineChanges): SaidChange {
+  const said = gone.map(({ text, line }) => ({ key: lineKey(text), line }))
+  return {
+    gone: new Map(said.filter(({ key }) => saysEnough(key)).map(({ key, line }) => [key, line])),
+    fresh: new Set(fresh.map(({ text }) => lineKey(text))),
   }
-  return { gone, fresh: new Set(now.filter((line) => !was.has(line)).map(lineKey)) }
-}
-
-/** Returns how many characters of whole lines two texts have in common at their start, and at their end. */
-function sameAround(before: string, after: string): { start: number; end: number } {
-  const shortest = Math.min(before.length, after.length)
-  let same = 0
-  while (same < shortest && before.charCodeAt(same) === after.charCodeAt(same)) same += 1
-  const start = same === 0 ? 0 : before.lastIndexOf('\n', same - 1) + 1
-  const [last, lastOfAfter] = [before.length - 1, after.length - 1]
-  let end = 0
-  while (end < shortest - start && before.charCodeAt(last - end) === after.charCodeAt(lastOfAfter - end))
-    end += 1
-  const line = before.indexOf('\n', before.length - end)
-  return { start, end: line < 0 ? 0 : before.length - line }
 }
 
 /**
@@ -52,25 +27,22 @@ function sameAround(before: string, after: string): { start: number; end: number
  * What is among the `kept` has moved, and a line of which most words stay has been edited; both are still there.
  */
 export function removedLines(
-  { gone, fresh }: LineChange,
+  { gone, fresh }: SaidChange,
   kept: ReadonlySet<string>,
 ): ReadonlyMap<string, number> {
   if (gone.size > mostRemoved || fresh.size > mostRemoved * 2) return new Map()
-  const words = [...fresh].map(wordsOf)
-  return new Map([...gone].filter(([key]) => !kept.has(key) && !isEdited(wordsOf(key), words)))
+  const isEdited = editsOf(fresh)
+  return new Map([...gone].filter(([key]) => !kept.has(key) && !isEdited(wordsOf(key))))
 }
 
-/** Returns the lines of a text that say enough to be told from others, and stand there once. */
-export function uniqueLines(text: string): ReadonlySet<string> {
-  const unique = new Set<string>()
-  const seen = new Set<string>()
+/** Returns those of some lines that say enough to be told from others, and that stand in the text once. */
+export function standingOnce(keys: ReadonlySet<string>, text: string): string[] {
+  const times = new Map<string, number>()
   for (const line of text.split('\n')) {
     const key = lineKey(line)
-    if (seen.has(key)) unique.delete(key)
-    else if (saysEnough(key)) unique.add(key)
-    seen.add(key)
+    if (keys.has(key)) times.set(key, (times.get(key) ?? 0) + 1)
   }
-  return unique
+  return [...keys].filter((key) => times.get(key) === 1 && saysEnough(key))
 }
 
 /** Returns what a line says, however it is indented. */
@@ -93,9 +65,27 @@ function wordsOf(key: string): ReadonlySet<string> {
   return new Set(key.match(/[\p{L}\p{N}_$]+/gu))
 }
 
-function isEdited(words: ReadonlySet<string>, fresh: readonly ReadonlySet<string>[]): boolean {
-  return fresh.some((other) => {
-    const same = words.intersection(other).size
-    return same >= 2 && same > alike * Math.min(words.size, other.size)
-  })
+/** Returns what says whether a line became one of these: only those are compared that have a word of it. */
+function editsOf(fresh: ReadonlySet<string>): (words: ReadonlySet<string>) => boolean {
+  const sizes: number[] = []
+  const having = new Map<string, number[]>()
+  for (const [line, words] of [...fresh].map(wordsOf).entries()) {
+    sizes.push(words.size)
+    for (const word of words) {
+      const lines = having.get(word)
+      if (lines === undefined) having.set(word, [line])
+      else lines.push(line)
+    }
+  }
+  return (words) => {
+    const same = new Map<number, number>()
+    for (const word of words) {
+      for (const line of having.get(word) ?? []) {
+        const count = (same.get(line) ?? 0) + 1
+        if (count >= 2 && count > alike * Math.min(words.size, sizes[line] ?? 0)) return true
+        same.set(line, count)
+      }
+    }
+    return false
+  }
 }

@@ -1,9 +1,10 @@
 import type { CommitPatch } from '../../contract/commit.ts'
 import type { UndoneFix } from '../../contract/undone.ts'
+import { compareLines, type LineChanges } from '../git/line-changes.ts'
 import type { EpisodeRow } from '../store/store.ts'
 import { isoTime } from './episode.ts'
 import { closedBy, isOfCode } from './fix.ts'
-import { compareLines, lineKey, type LineChange, removedLines, uniqueLines } from './removed-lines.ts'
+import { lineKey, removedLines, type SaidChange, saidOf, standingOnce } from './removed-lines.ts'
 import type { Memory } from './memory.ts'
 import { subjectOf } from '../store/facts.ts'
 
@@ -22,6 +23,13 @@ export type ReadBlobs = (
   signal: AbortSignal,
 ) => Promise<readonly (Buffer | undefined)[]>
 
+/** What is known of a change, and how the rest is found out. */
+export interface ChangeReader {
+  readonly readBlobs: ReadBlobs
+  /** Returns how blobs differ from those before; undefined for what has to be found out by reading them. */
+  readonly changesOf: (files: readonly ChangedFile[]) => Promise<readonly (LineChanges | undefined)[]>
+}
+
 /** Larger files are seldom written by hand. */
 const mostBytes = 512 * 1024
 /** Fixes looked at in one file, and in all, newest first: each is read from git, about a millisecond. */
@@ -39,7 +47,7 @@ const mostPaths = 20
 export async function undone(
   files: readonly ChangedFile[],
   memory: Memory,
-  readBlobs: ReadBlobs,
+  reader: ChangeReader,
   signal: AbortSignal,
 ): Promise<UndoneFix[]> {
   const suspects = files
@@ -47,19 +55,17 @@ export async function undone(
     .map((file) => ({ file, fixes: fixesOf(file.oldPath ?? file.path, memory) }))
     .filter(({ fixes }) => fixes.length > 0)
   if (suspects.length === 0) return []
-  const texts = await readTexts(files, readBlobs, signal)
-  const changes = new Map(files.map((file) => [file, changeOf(file, texts)]))
-  const kept = new Set([...changes.values()].flatMap((change) => [...(change?.fresh ?? [])]))
+  const changes = await changesIn(files, reader, signal)
+  const kept = new Set([...changes.values()].flatMap(({ fresh }) => [...fresh]))
   const asked = suspects.flatMap(({ file, fixes }) => {
     const change = changes.get(file)
     const removed = change === undefined ? new Map<string, number>() : removedLines(change, kept)
-    const before = texts.get(file.oldOid ?? '') ?? ''
-    return removed.size === 0 ? [] : fixes.map((fix) => ({ file, fix, removed, before }))
+    return removed.size === 0 ? [] : fixes.map((fix) => ({ file, fix, removed }))
   })
   const newest = asked
     .toSorted((one, other) => memory.graph.committerTime(other.fix) - memory.graph.committerTime(one.fix))
     .slice(0, mostFixes)
-  const found = (await Promise.all(newest.map((one) => compare(one, memory, signal)))).filter(isSome)
+  const found = (await Promise.all(newest.map((one) => compare(one, memory, reader, signal)))).filter(isSome)
   return describe(found, memory)
 }
 
@@ -69,7 +75,6 @@ interface Suspicion {
   readonly fix: number
   /** Lines that go, by what they say; each with its number. */
   readonly removed: ReadonlyMap<string, number>
-  readonly before: string
 }
 
 interface Found {
@@ -90,41 +95,62 @@ function fixesOf(path: string, { graph }: Memory): number[] {
   return ofCode.take(fixesPerFile).toArray()
 }
 
-async function readTexts(
+async function changesIn(
   files: readonly ChangedFile[],
-  readBlobs: ReadBlobs,
+  { readBlobs, changesOf }: ChangeReader,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  const oids = [
-    ...new Set(files.flatMap(({ oid, oldOid }) => (oldOid === undefined ? [oid] : [oid, oldOid]))),
-  ]
-  const blobs = await readBlobs(oids, mostBytes, signal)
+): Promise<ReadonlyMap<ChangedFile, SaidChange>> {
+  const known = await changesOf(files)
+  const texts = await readTexts(
+    files.filter((_, at) => known[at] === undefined),
+    readBlobs,
+    signal,
+  )
   return new Map(
-    oids.flatMap((oid, index) => {
-      const blob = blobs[index]
-      return blob === undefined || blob.subarray(0, 8000).includes(0) ? [] : [[oid, blob.toString('utf8')]]
+    files.flatMap((file, at) => {
+      const change = known[at] ?? changeOf(file, texts)
+      return change === undefined ? [] : [[file, saidOf(change)]]
     }),
   )
 }
 
-function changeOf({ oid, oldOid }: ChangedFile, texts: ReadonlyMap<string, string>): LineChange | undefined {
+async function readTexts(
+  files: readonly ChangedFile[],
+  readBlobs: ReadBlobs,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Buffer>> {
+  const oids = [
+    ...new Set(files.flatMap(({ oid, oldOid }) => (oldOid === undefined ? [oid] : [oid, oldOid]))),
+  ]
+  const blobs = oids.length === 0 ? [] : await readBlobs(oids, mostBytes, signal)
+  return new Map(
+    oids.flatMap((oid, index) => {
+      const blob = blobs[index]
+      return blob === undefined || blob.subarray(0, 8000).includes(0) ? [] : [[oid, blob]]
+    }),
+  )
+}
+
+/** A file that was not there before is fresh as a whole. */
+function changeOf({ oid, oldOid }: ChangedFile, texts: ReadonlyMap<string, Buffer>): LineChanges | undefined {
   const after = texts.get(oid)
-  const before = oldOid === undefined ? '' : texts.get(oldOid)
+  const before = oldOid === undefined ? Buffer.alloc(0) : texts.get(oldOid)
   return after === undefined || before === undefined ? undefined : compareLines(before, after)
 }
 
 async function compare(
-  { file, fix, removed, before }: Suspicion,
+  { file, fix, removed }: Suspicion,
   { graph, patches }: Memory,
+  { readBlobs }: ChangeReader,
   signal: AbortSignal,
 ): Promise<Found | undefined> {
   const oid = graph.oid(fix)
   const path = file.oldPath ?? file.path
   const patch = await patches.rawPatchOf(oid, [path], signal)
-  const added = patch === undefined ? [] : [...addedLines(patch, path)]
-  if (!added.some((key) => removed.has(key))) return undefined
-  const unique = uniqueLines(before)
-  const had = added.filter((key) => unique.has(key))
+  const added = patch === undefined ? new Set<string>() : addedLines(patch, path)
+  if (file.oldOid === undefined || !added.values().some((key) => removed.has(key))) return undefined
+  const [before] = await readBlobs([file.oldOid], mostBytes, signal)
+  const had = before === undefined ? [] : standingOnce(added, before.toString('utf8'))
   const lines = had.flatMap((key) => removed.get(key) ?? []).toSorted((one, other) => one - other)
   return lines.length === 0 ? undefined : { path: file.path, oid, lines, had: had.length }
 }

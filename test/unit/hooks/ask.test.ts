@@ -216,23 +216,6 @@ test.runIf(existsSync('/proc/1/stat'))(
   },
 )
 
-test('a daemon that hangs is waited for until the deadline, and no longer', async () => {
-  const stage = await installed({ seconds: 1 })
-  const hung = createServer()
-  const socket = join(stage.folder, 'hung')
-  await new Promise<void>((resolve) => void hung.listen(socket, resolve))
-  onTestFinished(() => void hung.close())
-  hung.on('connection', (connection) => onTestFinished(() => void connection.destroy()))
-  stage.sign({ socket, listens: ['pre-commit'] })
-  const began = performance.now()
-  const ended = await stage.git(['commit', '-qm', 'one'])
-  expect(ended).toMatchObject({
-    code: 0,
-    stderr: 'aios: the daemon did not answer; pre-commit was not checked.\n',
-  })
-  expect(performance.now() - began).toBeGreaterThan(900)
-})
-
 test.each([
   ['other words', 'aios2 deny'],
   ['a page', '<html>'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compareLines } from '../../../daemon/memory/removed-lines.ts'
+import { compareLines } from '../../../daemon/git/line-changes.ts'
 import { changedText } from '../../../plugins/changed-text.ts'
 
 /** Texts of lines that each stand once in a text, and say enough; two of them have some in common. */
@@ -18,10 +18,11 @@ test('what differs is what only one of two texts has, wherever it stands', () =>
   fc.assert(
     fc.property(texts, ([before = '', after = '']) => {
       const [old, now] = [before.split('\n'), after.split('\n')]
-      const { gone, fresh } = compareLines(before, after)
+      const { gone, fresh } = compareLines(Buffer.from(before), Buffer.from(after))
       const expected = old.flatMap((line, at) => (line === '' || now.includes(line) ? [] : [[line, at + 1]]))
-      expect([...gone]).toEqual(expected)
-      expect([...fresh].filter((line) => line !== '')).toEqual(
+      const told = gone.filter(({ text }) => text !== '').map(({ text, line }) => [text, line])
+      expect(told).toEqual(expected)
+      expect(fresh.map(({ text }) => text).filter((line) => line !== '')).toEqual(
         now.filter((line) => line !== '' && !old.includes(line)),
       )
     }),
@@ -32,7 +33,7 @@ test('what is searched for secrets is every line that is new, with its number', 
   fc.assert(
     fc.property(texts, ([before = '', after = '']) => {
       const old = before.split('\n')
-      const { text, lineOf } = changedText(after, before)
+      const { text, lineOf } = changedText(Buffer.from(after), Buffer.from(before))
       const found = [...text.matchAll(/the tide[^\n\0]*/g)].map(({ 0: line, index }) => [line, lineOf(index)])
       const fresh = after.split('\n').flatMap((line, at) => (old.includes(line) ? [] : [[line, at + 1]]))
       expect(found).toEqual(fresh.filter(([line]) => line !== ''))

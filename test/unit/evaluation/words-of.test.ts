@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { wordsOf } from '../../../daemon/evaluation/wonder.ts'
+import { wordsOf } from '../../../daemon/evaluation/words-of.ts'
 
 test('words of a subject are what stands between spaces, or are found where there are none', () => {
   expect(wordsOf('Trim the sails, twice')).toEqual(['Trim', 'the', 'sails,', 'twice'])
