@@ -33,7 +33,7 @@ describe.skipIf(!isThere)('in a paired browser', () => {
     page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     const { url } = await doors.access.answers.pair({}, new AbortController().signal)
     await page.goto(url)
-    await page.waitForFunction(`document.body.innerText.includes('paired')`)
+    await page.getByText('paired').first().waitFor()
   }, 60_000)
   afterAll(async () => {
     await browser.close()

@@ -68,7 +68,7 @@ describe.skipIf(!isThere)('in a real browser', () => {
   async function pair(role: 'reader' | 'admin' = 'reader'): Promise<string> {
     const { url } = await doors.access.answers.pair({ role }, new AbortController().signal)
     await page.goto(url)
-    await page.waitForFunction(`document.body.innerText.includes('paired, as ${role}')`)
+    await page.getByText(`paired, as ${role}`).first().waitFor()
     return url
   }
 
@@ -91,7 +91,7 @@ describe.skipIf(!isThere)('in a real browser', () => {
     const other = await browser.newContext()
     const late = await other.newPage()
     await late.goto(link)
-    await late.waitForFunction(`document.body.innerText.includes('used already')`)
+    await late.getByText('used already').first().waitFor()
     expect(await other.cookies()).toEqual([])
     await other.close()
   })

@@ -67,7 +67,7 @@ test('figures tell of commands, memory, repositories and pending commits', async
   expect(figure('aios_repositories', { state: 'ready' })).toBe(1)
   const [repository] = (await running.status()).repositories
   expect(figure('aios_commits_pending', { repository: repository?.id ?? '' })).toBe(0)
-  expect(figure('aios_queue_age_seconds')).toBe(0)
+  expect(figure('aios_queue_age_seconds')).toBeLessThan(120)
 })
 
 test('a trace goes with a request: into problems, facts and spans', async () => {

@@ -13,7 +13,8 @@ const acts: Record<string, (file: string) => void> = {
     while (!existsSync(file)) pause()
   },
   'fill-heap': () => {
-    for (const kept: number[][] = []; ;) kept.push(Array.from({ length: 1e6 }, () => 0.5))
+    const much = Array.from({ length: 1e6 }, () => 0.5)
+    for (const kept: number[][] = []; ;) kept.push(much.slice())
   },
   'fill-memory': () => {
     for (const kept: Buffer[] = []; kept.length < 25; pause(100)) kept.push(Buffer.alloc(64 * 2 ** 20, 1))
