@@ -20,8 +20,9 @@ export function sharing<T>(ask: () => Promise<T>, everyMs: number): () => Promis
 
   async function afterThis(): Promise<T> {
     await running?.catch(() => {})
+    const early = () => beganAt + everyMs - performance.now()
     // A timer may go off a millisecond early.
-    while (performance.now() < beganAt + everyMs) await sleep(beganAt + everyMs - performance.now())
+    for (let left = early(); left > 0; left = early()) await sleep(left)
     return begin()
   }
 
