@@ -118,6 +118,7 @@ function portOf({ folders, repositories, questions }: PluginsGround, secrets: Se
     const { present } = blobs
     return related(input, { memory: remembered.memory, stagedPaths: async () => [], present }, signal)
   }
+  const queryOf = queriesOf(() => ({ ...questions(), related: relatedTo }))
   return {
     closedFolders: [folders.state, folders.runtime, dirname(folders.configFile)],
     mayReach: isPublicAddress,
@@ -148,8 +149,7 @@ function portOf({ folders, repositories, questions }: PluginsGround, secrets: Se
       const { remembered, blobs, staged } = await open(id)
       return undone(files, remembered.memory, { readBlobs: blobs.read, changesOf: staged.changesOf }, signal)
     },
-    query: (id, name, input, signal) =>
-      queryOf({ ...questions(), related: relatedTo }, name)({ ...input, repository: id }, signal),
+    query: (id, name, input, signal) => queryOf(name)({ ...input, repository: id }, signal),
     findSecrets: (text, fileName, signal) => secrets.find({ text, fileName }, signal),
     async *history(id, hook, count, signal) {
       yield* pastEvents({ id, repository: (await open(id)).repository }, hook, count, signal)
@@ -159,18 +159,23 @@ function portOf({ folders, repositories, questions }: PluginsGround, secrets: Se
 
 type Query = (input: unknown, signal: AbortSignal) => Promise<unknown>
 
-function queryOf(questions: Questions, name: string): Query {
-  const queries: Readonly<Record<string, Query>> = {
-    recall: asking(questionRoutes.recall, questions.recall),
-    why: asking(questionRoutes.why, questions.why),
-    related: asking(questionRoutes.related, questions.related),
-    context: asking(questionRoutes.context, questions.context),
-    show: asking(questionRoutes.show, questions.show),
-    timeline: asking(questionRoutes.timeline, questions.timeline),
+/** Makes each query once, for its schema takes a while to be made fast. */
+function queriesOf(questions: () => Questions): (name: string) => Query {
+  const queries = new Map<string, Query>(
+    Object.entries({
+      recall: asking(questionRoutes.recall, (input, signal) => questions().recall(input, signal)),
+      why: asking(questionRoutes.why, (input, signal) => questions().why(input, signal)),
+      related: asking(questionRoutes.related, (input, signal) => questions().related(input, signal)),
+      context: asking(questionRoutes.context, (input, signal) => questions().context(input, signal)),
+      show: asking(questionRoutes.show, (input, signal) => questions().show(input, signal)),
+      timeline: asking(questionRoutes.timeline, (input, signal) => questions().timeline(input, signal)),
+    }),
+  )
+  return (name) => {
+    const query = queries.get(name)
+    if (query === undefined) throw new AiosError('plugin.refused', `Memory is not asked ${name}.`)
+    return query
   }
-  const query = queries[name]
-  if (query === undefined) throw new AiosError('plugin.refused', `Memory is not asked ${name}.`)
-  return query
 }
 
 function asking<R extends Route>(

@@ -86,6 +86,9 @@ export function createJob(id: number, plugin: string, work: Job['work']): Job {
   return job
 }
 
+/** Made once: to make one anew is dearer than to abort with it. */
+const over = new DOMException('The run is over.', 'AbortError')
+
 /** Answers the host calls of one run of a job, until it is over. */
 function createAnswers(work: Job['work']) {
   let listening = new AbortController()
@@ -95,7 +98,7 @@ function createAnswers(work: Job['work']) {
       listening = new AbortController()
       asked = 0
     },
-    stop: () => listening.abort(),
+    stop: () => listening.abort(over),
     answer({ number, name, args }: Asked, reply: (reply: Reply) => void) {
       const { signal } = listening
       asked += 1

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
+import { constants as system, setPriority } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { AiosError } from '../../contract/errors.ts'
@@ -19,6 +20,8 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Settings for this command alone, as `name=value`. */
   readonly settings?: readonly string[]
+  /** Whether everybody else goes first on the processor. */
+  readonly isBackground?: boolean
 }
 
 /** What a finished command printed. */
@@ -107,12 +110,22 @@ function startProcess(binary: string, args: readonly string[], options: GitOptio
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
   })
+  if (options.isBackground === true) standBack(child)
   const kill = () => void child.kill('SIGKILL')
   options.signal?.addEventListener('abort', kill, { once: true })
   const ended = endOf(child).finally(() => options.signal?.removeEventListener('abort', kill))
   // A process that ends before it read all of its input is judged by its exit code, not by the broken pipe.
   child.stdin.on('error', () => {})
   return { stdin: child.stdin, stdout: child.stdout, ended, kill }
+}
+
+function standBack({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    setPriority(pid, system.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // It has ended already, or nobody may say such a thing here; then it runs like all others.
+  }
 }
 
 /** Returns all arguments of a command: those that keep git from running anything else, and its own. */

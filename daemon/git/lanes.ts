@@ -44,9 +44,11 @@ const commitsPerProcess = 6144
  * Opens the processes through which commits are read: two for commits where there are cores for them, one for merges.
  *
  * Detecting renames against every parent makes merges cost more than everything else together, so they are
- * read without it; only those in which a parent lacks a path are read again with it.
+ * read without it; only those in which a parent lacks a path are read again with it. Whoever waits for an answer goes
+ * first: these processes stand back on the processor.
  */
-export function openLanes(git: Git, kinds: LaneKinds, where: GitOptions): Lanes {
+export function openLanes(git: Git, kinds: LaneKinds, place: GitOptions): Lanes {
+  const where = { ...place, isBackground: true }
   const width = Math.min(2, availableParallelism())
   const commitLanes = Array.from({ length: width }, () => openLane(git, kinds.commits, where))
   const mergeLane = openLane(git, kinds.merges, where)
