@@ -16,8 +16,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
-    // Two more than there are cores on a small machine: most of the tests wait for processes.
-    maxWorkers: Math.max(4, availableParallelism() - 1),
+    // More than there are cores on a small machine: most of the tests wait for processes.
+    maxWorkers: Math.max(5, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     globalSetup: 'test/prepare.ts',
     setupFiles: ['test/setup.ts'],

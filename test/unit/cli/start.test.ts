@@ -174,6 +174,7 @@ test('a daemon inherits whose home it is, and nothing that one shell happened to
     NODE_OPTIONS: '-r x',
   })
   expect(inherited).toMatchObject({ HOME: '/h', PATH: '/p', AIOS_HOME: '/a' })
+  expect(inherited['NODE_COMPILE_CACHE']).toBe(process.env['NODE_COMPILE_CACHE'])
   expect(inherited).not.toHaveProperty('GIT_DIR')
   expect(inherited).not.toHaveProperty('NODE_OPTIONS')
 })
