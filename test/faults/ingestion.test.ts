@@ -10,7 +10,7 @@ import { readSettings } from '../../daemon/store/store-settings.ts'
 import { childrenOf, createPlace, isTidy, writeHistory, type Place, type Running } from './place.ts'
 
 /** The kill is repeated as often as this says; a soak sets a hundred and more. */
-const rounds = Number(process.env['AIOS_FAULT_ROUNDS'] ?? 4)
+const rounds = Number(process.env['AIOS_FAULT_ROUNDS'] ?? 3)
 const perRound = 120
 
 let place: Place

@@ -29,7 +29,7 @@ import {
 import { commitsOf, passagesPerCommit } from './store-rounds.ts'
 
 /** The kill is repeated as often as this says; a soak sets a hundred and more. */
-const kills = Number(process.env['STORE_KILLS'] ?? 6)
+const kills = Number(process.env['STORE_KILLS'] ?? 4)
 const writer = join(import.meta.dirname, 'store-writer.ts')
 const names = Array.from({ length: 60 }, (_, index) => `n${index}`)
 
