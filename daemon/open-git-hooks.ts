@@ -56,5 +56,12 @@ export function openGitHooks(ground: GitHooksGround): HookDoor {
     ending.abort()
     await door.close()
   })
-  return door
+  return {
+    ...door,
+    open() {
+      door.open()
+      // Closed first, because opened last: plugins that go with the daemon would have wanted to be asked.
+      lifecycle.onClose('what is heard of listeners', unsubscribe)
+    },
+  }
 }

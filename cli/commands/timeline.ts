@@ -47,7 +47,7 @@ function print({ items, next }: TimelineAnswer, again: string, terminal: Termina
     day = date
     const name = terminal.width < 70 ? '' : pad(fit(sanitise(author), 20), 20)
     const room = Math.max(10, terminal.width - 27 - widthOf(name))
-    const text = fit(sanitise(subject), room)
+    const text = fit(sanitise(reachable ? subject : `${subject} (on no branch)`), room)
     terminal.line(
       '  ',
       styled('yellow', oid.slice(0, 9)),

@@ -53,7 +53,7 @@ async function play(bench: Bench, memory: ThrowAway, ground: Ground, signal: Abo
       const tally = script.isSquash ? squashed : clean
       tally.commits += played.commits
       tally.found += played.right
-      wrong += played.wrong
+      wrong += played.wrong.length
       await ground.keep({ question: script.name, ...played })
     }
     ground.say(turn + 1, turns)
@@ -74,7 +74,8 @@ async function play(bench: Bench, memory: ThrowAway, ground: Ground, signal: Abo
 interface Played {
   readonly commits: number
   readonly right: number
-  readonly wrong: number
+  /** What was taken for another commit than the one that it became. */
+  readonly wrong: readonly { readonly from: string; readonly to: string; readonly should: string | null }[]
 }
 
 async function playOne(script: Script, bench: Bench, memory: ThrowAway): Promise<Played | undefined> {
@@ -90,6 +91,8 @@ async function playOne(script: Script, bench: Bench, memory: ThrowAway): Promise
   if (made === undefined) return undefined
   const isRight = ({ from, to }: { readonly from: string; readonly to: string }): boolean =>
     made.links.some((link) => link.from === from && link.to === to)
-  const right = found.filter(isRight).length
-  return { commits: made.links.length, right, wrong: found.length - right }
+  const wrong = found
+    .filter((link) => !isRight(link))
+    .map(({ from, to }) => ({ from, to, should: made.links.find((link) => link.from === from)?.to ?? null }))
+  return { commits: made.links.length, right: found.length - wrong.length, wrong }
 }
