@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pluginRoutes } from '../contract/plugin-routes.ts'
 import type { ReplayReport, TrialReport } from '../contract/plugin-answers.ts'
+import type { Client } from './client.ts'
 import { command } from './command.ts'
 import { answer } from './outcome.ts'
 import { blocksIn } from './plugin-lines.ts'
@@ -11,7 +13,12 @@ import { styled, type Terminal } from './terminal.ts'
 export const test = command({
   name: 'test',
   summary: 'run a plugin in the sandbox over its own events, recorded ones and the last commits',
-  arguments: [{ name: '[folder]', summary: 'the folder that holds its plugin.json; here when absent' }],
+  arguments: [
+    {
+      name: '[folder]',
+      summary: 'the folder that holds its plugin.json, or a known plugin’s id; here when absent',
+    },
+  ],
   options: {
     history: {
       kind: 'count',
@@ -25,11 +32,23 @@ export const test = command({
   async run({ connect, directory, repository }, [folder = '.'], { history = 0, set }) {
     const client = await connect()
     const config = set.length === 0 ? {} : { config: configFrom(set) }
-    const input = { path: resolve(directory, folder), repository, history, ...config }
+    const path = await folderOf(client, resolve(directory, folder), { id: folder, repository })
+    const input = { path, repository, history, ...config }
     const report = await client.call(pluginRoutes.testPlugin, input)
     return answer('plugin-test', report, printTrial, report.isPassed ? 0 : 1)
   },
 })
+
+/** Returns the folder that was named or, where there is none, that of the plugin with this id. */
+async function folderOf(
+  client: Client,
+  path: string,
+  named: { readonly id: string; readonly repository: string },
+): Promise<string> {
+  if (existsSync(path)) return path
+  const { items } = await client.call(pluginRoutes.plugins, { repository: named.repository })
+  return items.find(({ id }) => id === named.id)?.path ?? path
+}
 
 /** Runs a recorded call again. */
 export const replay = command({
