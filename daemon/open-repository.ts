@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { AiosError } from '../contract/errors.ts'
 import type { Fact } from '../contract/events.ts'
@@ -102,7 +103,9 @@ export async function openRegistered(
     signal,
   )
   lifecycle.onClose('catching up', () => remembered.close())
-  keepLevel(repository, remembered, config, lifecycle, (error) => shared.onTrouble(`${id}: watching`, error))
+  await keepLevel(repository, remembered, config, lifecycle, (error) =>
+    shared.onTrouble(`${id}: watching`, error),
+  )
   const bytes = impatient(
     aging(async () => (await store.size()).bytes, sizeMs),
     patienceMs,
@@ -110,18 +113,33 @@ export async function openRegistered(
   return { repository, remembered, config, bookmarks, blobs, staged, bytes }
 }
 
+const firstLookMs = 2_000
+
+async function atMost(ms: number, done: Promise<void>): Promise<void> {
+  const ending = new AbortController()
+  const late = sleep(ms, undefined, { signal: ending.signal })
+  // What fails here is tried again and told of by itself.
+  await Promise.race([done, late]).catch(() => {})
+  ending.abort()
+  await late.catch(() => {})
+}
+
 const sizeMs = 1_000
 /** A store that is being written is slow to say how large it is, and nobody asks for that alone. */
 const patienceMs = 50
 
-/** Notices what moves: at once where the file system tells, and at intervals whatever it tells. */
-function keepLevel(
+/**
+ * Notices what moves: at once where the file system tells, and at intervals whatever it tells.
+ *
+ * Who asks first asks about what was committed while nobody looked, too, so that is waited for; a whole history is not.
+ */
+async function keepLevel(
   repository: Repository,
   remembered: Remembered,
   config: HeldConfig,
   lifecycle: Lifecycle,
   onError: (error: unknown) => void,
-): void {
+): Promise<void> {
   const watch = watchRepository(repository, remembered.notice, { onError })
   lifecycle.onClose('watch', () => watch.close())
   const look = () => {
@@ -131,7 +149,8 @@ function keepLevel(
   }
   const timer = setInterval(look, config.config.daemon.reconcileSeconds * 1000)
   lifecycle.onClose('timer', () => clearInterval(timer))
-  remembered.notice()
+  if (remembered.counts().episodes === 0) return remembered.notice()
+  return atMost(firstLookMs, remembered.settled())
 }
 
 function sourcesFor(
