@@ -19,6 +19,7 @@ import { openRemembered, type Remembered } from './memory/remembered.ts'
 import type { EmbedderDoor } from './open-embedder.ts'
 import type { Journal, RegisteredRepository } from './store/journal.ts'
 import { openLanceStore } from './store/lance-store.ts'
+import type { MemoryStore } from './store/store.ts'
 import { aging, impatient } from './sharing.ts'
 
 /** What all repositories share. */
@@ -106,11 +107,12 @@ export async function openRegistered(
   await keepLevel(repository, remembered, config, lifecycle, (error) =>
     shared.onTrouble(`${id}: watching`, error),
   )
-  const bytes = impatient(
-    aging(async () => (await store.size()).bytes, sizeMs),
-    patienceMs,
-  )
+  const bytes = impatient(aging(sizeOf(store), sizeMs), patienceMs)
   return { repository, remembered, config, bookmarks, blobs, staged, bytes }
+}
+
+function sizeOf(store: Pick<MemoryStore, 'size'>): () => Promise<number> {
+  return async () => (await store.size()).bytes
 }
 
 const firstLookMs = 2_000
