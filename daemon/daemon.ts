@@ -134,7 +134,7 @@ async function build(ground: Ground): Promise<Daemon> {
   const repositories = openRepositories(ground, { journal, events, workers, hooks })
   lifecycle.onClose('figures', readFigures(observation.metrics, { workers, repositories, now }))
   const service = describeService(folders.socket, now)
-  const gitHooks = openGitHooks({ ...ground, hooks, repositories, settings: () => config.config.hooks })
+  const gitHooks = openGitHooks({ ...ground, hooks, repositories, config })
   const onDecision = decisionsIn(audit)
   const access = await openAccess({
     folders,

@@ -10,6 +10,8 @@ export interface HeldConfig {
   problems(): Problem[]
   /** Reads the files again if they changed. What one of them set last stays in force while it is wrong. */
   refresh(): Promise<void>
+  /** Calls this whenever other settings are in force than before. */
+  onChange(listener: () => void): void
 }
 
 /** Loads settings and keeps them level with their files. `onProblem` is told of each version that is not in force. */
@@ -20,6 +22,7 @@ export async function holdConfig(
   let stamp = await stampOf(sources)
   let loaded = await loadConfig(sources)
   loaded.problems.forEach(onProblem)
+  const listeners: (() => void)[] = []
 
   return {
     get config() {
@@ -32,7 +35,9 @@ export async function holdConfig(
       stamp = now
       loaded = await loadConfig({ ...sources, tolerate: 'everything', former: loaded })
       loaded.problems.forEach(onProblem)
+      for (const listener of listeners) listener()
     },
+    onChange: (listener) => void listeners.push(listener),
   }
 }
 

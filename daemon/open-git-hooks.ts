@@ -1,10 +1,10 @@
 import type { Logger } from 'pino'
-import type { Config } from '../contract/config.ts'
 import { questionHooks } from '../contract/hook-routes.ts'
 import type { StateFolders } from '../contract/state.ts'
 import { isInputOf } from './bus/hook-rules.ts'
 import type { HookBus } from './bus/hooks.ts'
 import { createGit } from './git/git.ts'
+import type { HeldConfig } from './held-config.ts'
 import { createHookDoor, type HookDoor } from './hook-door.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Repositories } from './repositories.ts'
@@ -17,12 +17,12 @@ export interface GitHooksGround {
   readonly hooks: HookBus
   readonly repositories: Repositories
   /** The user's own settings, as they are in force. */
-  readonly settings: () => Config['hooks']
+  readonly config: Pick<HeldConfig, 'config' | 'onChange'>
 }
 
 /** Makes the door for git's hooks; it is opened when the daemon listens, and closed with it. */
 export function openGitHooks(ground: GitHooksGround): HookDoor {
-  const { folders, logger, lifecycle, hooks, repositories, settings } = ground
+  const { folders, logger, lifecycle, hooks, repositories, config } = ground
   const onError = (error: unknown) => logger.warn({ err: error }, 'hooks')
   const ending = new AbortController()
   const door = createHookDoor({
@@ -40,17 +40,19 @@ export function openGitHooks(ground: GitHooksGround): HookDoor {
         if (!ending.signal.aborted) onError(error)
       })
     },
-    unanswered: () => settings().onFailure,
+    unanswered: () => config.config.hooks.onFailure,
     onError,
   })
-  const unsubscribe = hooks.onRegistered(() => {
+  const hang = () => {
     // Where the sign cannot be written, hooks go on as before; whoever registered must not fail for that.
     try {
       door.listens(questionHooks.filter(hooks.isHeard))
     } catch (error) {
       onError(error)
     }
-  })
+  }
+  const unsubscribe = hooks.onRegistered(hang)
+  config.onChange(hang)
   lifecycle.onClose('git hooks', async () => {
     unsubscribe()
     ending.abort()

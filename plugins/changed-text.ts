@@ -57,7 +57,7 @@ export function mayBeOfKey({ fresh }: Pick<LineChanges, 'fresh'>): boolean {
   return fresh.some(({ text }) => ofKey.test(text))
 }
 
-const ofKey = /PRIVATE KEY|[A-Za-z0-9+/=]{40}|^[ \t]*[A-Za-z0-9+/=]{16,}[ \t]*\r?$/
+const ofKey = /PRIVATE KEY|[A-Za-z0-9+/=]{40}|^[ \t]*[A-Za-z0-9+/=]{8,}[ \t]*\r?$/
 
 function changedRegion(after: Buffer, before: Buffer): ChangedText {
   const { start, end } = sameAround(before, after)

@@ -17,6 +17,7 @@ export function rememberingStaged(read: StagedReader, now: () => number): Staged
 
   return async (place, signal) => {
     const key = await keyOf(place)
+    if (key === undefined) return read(place, signal)
     if (last !== undefined && last.key === key && now() - last.at < keptMs) return last.files
     const files = await read(place, signal)
     last = { key, at: now(), files }
@@ -24,12 +25,14 @@ export function rememberingStaged(read: StagedReader, now: () => number): Staged
   }
 }
 
-async function keyOf({ gitDir, commonDir, indexFile }: IndexPlace): Promise<string> {
+/** Undefined where HEAD may move without a trace here: where its ref is packed, or in a reftable. */
+async function keyOf({ gitDir, commonDir, indexFile }: IndexPlace): Promise<string | undefined> {
   const [index, head] = await Promise.all([
     stat(indexFile, { bigint: true }).catch(() => undefined),
     readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => ''),
   ])
   const ref = /^ref: (refs\/.+)\n/.exec(head)?.[1]
-  const tip = ref === undefined ? '' : await readFile(join(commonDir, ref), 'utf8').catch(() => 'packed')
+  const tip = ref === undefined ? '' : await readFile(join(commonDir, ref), 'utf8').catch(() => undefined)
+  if (tip === undefined) return undefined
   return [gitDir, indexFile, index?.ino, index?.size, index?.mtimeNs, head, tip].join('\0')
 }

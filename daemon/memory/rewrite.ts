@@ -70,6 +70,16 @@ export function matchRewrites(
   }
 }
 
+/**
+ * Says whether a commit was taken for one that stood there all along and is like it in all but time. A squash of the
+ * whole branch says better what became of it.
+ */
+export function isOldCopy({ to, evidence }: Rewrite, { isNew }: Pick<Standing, 'isNew'>): boolean {
+  return timeless.has(evidence) && !isNew(to)
+}
+
+const timeless: ReadonlySet<string> = new Set(['same patch, author and subject', 'same patch and author'])
+
 /** Rounds after which nothing more is expected. */
 const mostRounds = 8
 

@@ -3,7 +3,7 @@ import type { CommitGraph } from './commit-graph.ts'
 import type { Identities } from './identities.ts'
 import { subjectOf } from '../store/facts.ts'
 import type { Moved, Reachability } from './reachability.ts'
-import { matchRewrites, type Fingerprint, type Rewrite, type Standing } from './rewrite.ts'
+import { isOldCopy, matchRewrites, type Fingerprint, type Rewrite, type Standing } from './rewrite.ts'
 import { foldsIn, lostBranches, matchSquash, type LostBranch } from './squash.ts'
 
 /** What lost commits are looked for with. */
@@ -90,7 +90,12 @@ async function findRewrites(
   const living = await fingerprints(await candidates(lost, parts), parts.store)
   const rewrites = matchRewrites(lost, living, standing)
   const matched = new Map(rewrites.map(({ from, to }) => [from, to]))
-  return [...rewrites, ...(await findSquashes(lost, matched, standing, parts, signal))]
+  const squashed = await findSquashes(lost, matched, standing, parts, signal)
+  const isSquashed = new Set(squashed.map(({ from }) => from))
+  const sure = rewrites.filter((one) => !isOldCopy(one, standing))
+  const isSure = new Set(sure.map(({ from }) => from))
+  const copies = rewrites.filter(({ from }) => !isSure.has(from) && !isSquashed.has(from))
+  return [...sure, ...copies, ...squashed.filter(({ from }) => !isSure.has(from))]
 }
 
 /** Ancestry is walked for single commits only where it can matter: where a living commit lies behind a lost one. */
@@ -141,8 +146,7 @@ async function findSquashes(
   const branches = lostBranches(lost).filter(({ commits }) => commits.some(({ oid }) => !matched.has(oid)))
   for (const branch of branches.slice(0, mostBranches)) {
     const whole = await squashOf(branch, standing, parts, signal)
-    const rewrites = whole.length > 0 ? whole : await foldsOf(branch, matched, parts, signal)
-    found.push(...rewrites.filter(({ from }) => !matched.has(from)))
+    found.push(...(whole.length > 0 ? whole : await foldsOf(branch, matched, parts, signal)))
   }
   return found
 }
