@@ -25,14 +25,21 @@ export function rememberingStaged(read: StagedReader, now: () => number): Staged
   }
 }
 
-/** Undefined where HEAD may move without a trace here: where its ref is packed, or in a reftable. */
+/** Undefined where HEAD may move without a trace in these files: where refs are kept in a reftable. */
 async function keyOf({ gitDir, commonDir, indexFile }: IndexPlace): Promise<string | undefined> {
   const [index, head] = await Promise.all([
-    stat(indexFile, { bigint: true }).catch(() => undefined),
+    stampOf(indexFile),
     readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => ''),
   ])
   const ref = /^ref: (refs\/.+)\n/.exec(head)?.[1]
-  const tip = ref === undefined ? '' : await readFile(join(commonDir, ref), 'utf8').catch(() => undefined)
-  if (tip === undefined) return undefined
-  return [gitDir, indexFile, index?.ino, index?.size, index?.mtimeNs, head, tip].join('\0')
+  if (ref?.endsWith('/.invalid') === true) return undefined
+  const loose = ref === undefined ? '' : await readFile(join(commonDir, ref), 'utf8').catch(() => undefined)
+  // Packed, or not born yet: then HEAD moves when the file of all packed refs does, or a loose one appears.
+  const tip = loose ?? (await stampOf(join(commonDir, 'packed-refs')))
+  return [gitDir, indexFile, index, head, tip].join('\0')
+}
+
+async function stampOf(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined)
+  return found === undefined ? 'none' : `${found.ino} ${found.size} ${found.mtimeNs}`
 }
