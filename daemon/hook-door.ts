@@ -37,6 +37,8 @@ export interface HookDoor {
   readonly answers: Pick<Answers<typeof routes>, HookRoute>
   /** Says which questions have listeners; in force for the shims before this returns. */
   listens(hooks: readonly QuestionHook[]): void
+  /** Tells the shims what a question that nobody answers ends with now. */
+  refresh(): void
   /** Begins to be found by shims, and to read what they left. */
   open(): void
   /** Returns what is wrong with the hooks of a repository, for the doctor. */
@@ -86,6 +88,9 @@ export function createHookDoor(parts: HookDoorParts): HookDoor {
     },
     listens(names) {
       listens = names
+      if (isOpen) hang()
+    },
+    refresh() {
       if (isOpen) hang()
     },
     open() {

@@ -1,3 +1,5 @@
+import { inTime } from './in-time.ts'
+
 /** Closes what was opened: the last first, each within its time, one failure not keeping the others. */
 export interface Lifecycle {
   /** Remembers how to close something. */
@@ -28,11 +30,9 @@ export function createLifecycle(onFailure: (name: string, error: unknown) => voi
 }
 
 async function within(ms: number, act: () => Promise<void> | void): Promise<void> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`did not close within ${ms} ms`)), ms)
-  try {
-    await Promise.race([act(), late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
+  const done = (async () => {
+    await act()
+    return true
+  })()
+  if ((await inTime(done, ms)) === undefined) throw new Error(`did not close within ${ms} ms`)
 }

@@ -43,16 +43,16 @@ export function openGitHooks(ground: GitHooksGround): HookDoor {
     unanswered: () => config.config.hooks.onFailure,
     onError,
   })
-  const hang = () => {
-    // Where the sign cannot be written, hooks go on as before; whoever registered must not fail for that.
+  // Where the sign cannot be written, hooks go on as before; whoever registered must not fail for that.
+  const hang = (how: () => void) => {
     try {
-      door.listens(questionHooks.filter(hooks.isHeard))
+      how()
     } catch (error) {
       onError(error)
     }
   }
-  const unsubscribe = hooks.onRegistered(hang)
-  config.onChange(hang)
+  const unsubscribe = hooks.onRegistered(() => hang(() => door.listens(questionHooks.filter(hooks.isHeard))))
+  config.onChange(() => hang(door.refresh))
   lifecycle.onClose('git hooks', async () => {
     unsubscribe()
     ending.abort()

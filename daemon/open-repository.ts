@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { AiosError } from '../contract/errors.ts'
 import type { Fact } from '../contract/events.ts'
@@ -13,6 +12,7 @@ import { unionPatchId } from './git/diff-once.ts'
 import { watchRepository } from './git/watch.ts'
 import { holdConfig, type HeldConfig } from './held-config.ts'
 import type { Health } from './held-health.ts'
+import { inTime } from './in-time.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { createGitHistory } from './memory/git-history.ts'
 import { openRemembered, type Remembered } from './memory/remembered.ts'
@@ -115,20 +115,11 @@ function sizeOf(store: Pick<MemoryStore, 'size'>): () => Promise<number> {
   return async () => (await store.size()).bytes
 }
 
-const firstLookMs = 2_000
-
-async function atMost(ms: number, done: Promise<void>): Promise<void> {
-  const ending = new AbortController()
-  const late = sleep(ms, undefined, { signal: ending.signal })
-  // What fails here is tried again and told of by itself.
-  await Promise.race([done, late]).catch(() => {})
-  ending.abort()
-  await late.catch(() => {})
-}
-
 const sizeMs = 1_000
 /** A store that is being written is slow to say how large it is, and nobody asks for that alone. */
 const patienceMs = 50
+
+const firstLookMs = 2_000
 
 /**
  * Notices what moves: at once where the file system tells, and at intervals whatever it tells.
@@ -152,7 +143,8 @@ async function keepLevel(
   const timer = setInterval(look, config.config.daemon.reconcileSeconds * 1000)
   lifecycle.onClose('timer', () => clearInterval(timer))
   if (remembered.counts().episodes === 0) return remembered.notice()
-  return atMost(firstLookMs, remembered.settled())
+  // What fails here is tried again and told of by itself.
+  await inTime(remembered.settled(), firstLookMs).catch(() => {})
 }
 
 function sourcesFor(

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inTime } from './in-time.ts'
 
 /**
  * Returns the same question, asked once for all who ask while it is being answered.
@@ -66,9 +67,7 @@ export function impatient<T>(ask: () => Promise<T>, patienceMs: number): () => P
     const next = ask().then((answer) => (last = { answer }))
     if (last === undefined) return (await next).answer
     const former = last
-    const patience = new AbortController()
-    const enough = sleep(patienceMs, former, { signal: patience.signal }).catch(() => former)
-    const { answer } = await Promise.race([next, enough]).finally(() => patience.abort())
+    const { answer } = (await inTime(next, patienceMs)) ?? former
     return answer
   }
 }

@@ -5,7 +5,7 @@ import { diffArguments } from './settings.ts'
 
 /** A held-open `diff-tree`, which compares trees without starting a process for each. */
 export interface TreeComparer {
-  /** Returns what git prints of what differs; undefined when it cannot tell, or has ended. */
+  /** Returns what git prints of what differs; undefined when it cannot tell, tells too much to hold, or has ended. */
   compare(before: string, after: string): Promise<Buffer | undefined>
   /** Whether the process can still be asked. */
   isAlive(): boolean
@@ -38,13 +38,20 @@ export function openTreeComparer(git: Git, what: keyof typeof shapes, where: Git
   }
 }
 
-async function ask({ stdin, stdout, ended }: GitProcess, pair: string): Promise<Buffer | undefined> {
+/** Whoever deletes hundreds of files of half a megabyte stages a patch of hundreds of megabytes. */
+const mostBytes = 64 * 2 ** 20
+
+async function ask(process: GitProcess, pair: string): Promise<Buffer | undefined> {
+  const { stdin, stdout, ended } = process
   // Git repeats a line that is no pair, which says that it has told everything. Nobody who names a file can know it.
   const mark = `~${randomBytes(16).toString('hex')}\n`
   const chunks: Buffer[] = []
   let tail = Buffer.alloc(0)
+  let bytes = 0
   const { promise, resolve } = Promise.withResolvers<Buffer | undefined>()
   const take = (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > mostBytes) return process.kill()
     chunks.push(chunk)
     tail = Buffer.concat([tail, chunk.subarray(-mark.length)]).subarray(-mark.length)
     if (tail.toString('latin1') === mark) resolve(Buffer.concat(chunks).subarray(0, -mark.length))

@@ -169,6 +169,27 @@ test('before the first commit, and where an object is lost, git is left to say s
   expect(await read()).toMatchObject([{ path: 'tide.md', size: 6 }])
 })
 
+test('a folder that is deleted with all its dumps is named, and its lines are not held', async () => {
+  const repository = createTestRepository()
+  const dump = 'INSERT INTO tides VALUES (1);\n'.repeat(16_000)
+  const names = Array.from({ length: 160 }, (_, number) => `dumps/${number}.sql`)
+  repository.commit('one', Object.fromEntries(names.map((name) => [name, name + dump])))
+  repository.git('rm', '-rq', 'dumps')
+  writeTree(repository)
+  const { read, trees } = await setUp(repository)
+  const files = (await read()) ?? []
+  expect(files).toHaveLength(names.length)
+  expect(await trees.changesOf(files)).toEqual(names.map(() => undefined))
+  // What met it is asked again all the same.
+  repository.git('reset', '-q', '--hard')
+  repository.write('tide.md', 'one\n')
+  repository.git('add', '.')
+  writeTree(repository)
+  const [tide] = (await read()) ?? []
+  expect(tide).toMatchObject({ path: 'tide.md', size: 4 })
+  expect(await trees.changesOf(tide ? [tide] : [])).toMatchObject([{ fresh: [{ text: 'one' }] }])
+})
+
 /** The lines that one text has and the other has not, as changed lines tell and as the texts themselves do. */
 const ownTexts = (
   lines: readonly { readonly text: string }[],
