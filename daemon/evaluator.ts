@@ -49,14 +49,15 @@ export async function* evaluateApart(
     })
   })
   const stop = () => heard.end(interruption())
+  let report: EvaluationNews | undefined
   signal.addEventListener('abort', stop, { once: true })
   try {
     child.send(assignment, () => {})
-    for (;;) {
+    while (report === undefined) {
       const notice = await heard.next()
       if (notice.kind === 'failed') throw new AiosError(notice.code, notice.message)
-      yield notice.news
-      if (notice.news.type === 'report') return
+      if (notice.news.type === 'report') report = notice.news
+      else yield notice.news
     }
   } finally {
     signal.removeEventListener('abort', stop)
@@ -67,6 +68,8 @@ export async function* evaluateApart(
     clearTimeout(kill)
     await rm(assignment.scratch, { recursive: true, force: true, maxRetries: 5 })
   }
+  // Whoever reads it may ask for the next evaluation at once.
+  yield report
 }
 
 function lost(reason: string): AiosError {
