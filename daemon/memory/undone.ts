@@ -57,15 +57,11 @@ export async function undone(
   if (suspects.length === 0) return []
   const changes = await changesIn(files, reader, signal)
   const kept = new Set([...changes.values()].flatMap(({ fresh }) => [...fresh]))
-  const asked = suspects.flatMap(({ file, fixes }) => {
-    const change = changes.get(file)
-    const removed = change === undefined ? new Map<string, number>() : removedLines(change, kept)
-    return removed.size === 0 ? [] : fixes.map((fix) => ({ file, fix, removed }))
-  })
-  const newest = asked
+  const newest = suspects
+    .flatMap(({ file, fixes }) => fixes.map((fix) => ({ file, fix })))
     .toSorted((one, other) => memory.graph.committerTime(other.fix) - memory.graph.committerTime(one.fix))
-    .slice(0, mostFixes)
-  const found = (await Promise.all(newest.map((one) => compare(one, memory, reader, signal)))).filter(isSome)
+  const asked = losing(newest, (file) => removedFrom(changes.get(file), kept))
+  const found = (await Promise.all(asked.map((one) => compare(one, memory, reader, signal)))).filter(isSome)
   return describe(found, memory)
 }
 
@@ -75,6 +71,26 @@ interface Suspicion {
   readonly fix: number
   /** Lines that go, by what they say; each with its number. */
   readonly removed: ReadonlyMap<string, number>
+}
+
+/** Returns the newest fixes of files that lose something; what a file loses is found out when its turn comes. */
+function losing(
+  inOrder: readonly Omit<Suspicion, 'removed'>[],
+  removedOf: (file: ChangedFile) => Suspicion['removed'],
+): Suspicion[] {
+  const known = new Map<ChangedFile, Suspicion['removed']>()
+  const asked: Suspicion[] = []
+  for (const { file, fix } of inOrder) {
+    if (asked.length === mostFixes) break
+    const removed = known.get(file) ?? removedOf(file)
+    known.set(file, removed)
+    if (removed.size > 0) asked.push({ file, fix, removed })
+  }
+  return asked
+}
+
+function removedFrom(change: SaidChange | undefined, kept: ReadonlySet<string>): Suspicion['removed'] {
+  return change === undefined ? new Map() : removedLines(change, kept)
 }
 
 interface Found {
