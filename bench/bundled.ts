@@ -109,7 +109,8 @@ async function openBundled(
   const events = { subscribe: () => () => {} }
   const metrics = createMetrics('bench')
   const ground = { folders, logger, lifecycle, now, journal, hooks: bus, metrics, repositories, events }
-  const answers = openPlugins({ ...ground, questions: () => questions })
+  const config = { config: { schedules: {} } }
+  const answers = openPlugins({ ...ground, config, questions: () => questions })
   await answers.plugins({}, forever)
   return { bus, repositories, id: held.registration.id, passMinute: () => void (passed += 60_000) }
 }

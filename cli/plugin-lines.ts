@@ -56,13 +56,14 @@ export function printRequest(
     if (reason !== undefined) terminal.line(styled('dim', `  ${permission}: ${reason}`))
   terminal.line(`  hash ${hash}`)
   if (state === 'active' || state === 'disabled') return terminal.line('It is approved as it is.')
-  if (plugin.problem !== undefined) return terminal.line(styled('red', plugin.problem))
+  if (plugin.problem !== undefined)
+    for (const line of plugin.problem.split('\n')) terminal.line(styled('red', line))
+  if (state === 'broken' || state === 'paused') return
   const was =
     approval === undefined ? 'It was never approved.' : `It changed since ${approval.version} was approved.`
   const scopes = missing.map((one) => (one === 'file:read' ? ' --path GLOB' : ' --host NAME')).join('')
   terminal.line(was, ' To allow this and nothing else:')
   terminal.line('  ', styled('cyan', `aios plugin approve ${id} --hash ${hash.slice(0, 12)}${scopes}`))
-  return undefined
 }
 
 /** Prints what was approved, and what is left to do until it counts. */

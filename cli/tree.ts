@@ -17,6 +17,7 @@ const tree = {
   hooks: async () => (await import('./commands/hooks.ts')).default,
   task: async () => (await import('./commands/task.ts')).default,
   plugin: async () => (await import('./commands/plugin.ts')).default,
+  schedule: async () => (await import('./commands/schedule.ts')).default,
   config: async () => (await import('./commands/config.ts')).default,
   audit: async () => (await import('./commands/audit.ts')).default,
   backup: async () => (await import('./commands/backup.ts')).default,

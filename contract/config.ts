@@ -1,7 +1,9 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { propertiesOf } from './fields.ts'
 import { hookSettings } from './hook-settings.ts'
 import { httpSettings } from './http-settings.ts'
 import { globPattern } from './limits.ts'
+import { scheduleSettings } from './schedule-settings.ts'
 
 /** Settings that only the user's own file may hold carry this mark in their schema. */
 const userOnly = { 'x-scope': 'user' } as const
@@ -125,6 +127,7 @@ export const Config = Type.Object(
       strict,
     ),
     hooks: hookSettings,
+    schedules: scheduleSettings,
     embedder: Type.Object(
       {
         kind: Type.Union([Type.Literal('learned')], {
@@ -238,13 +241,7 @@ export function settings(
   scope: Setting['scope'] = 'repository',
 ): Setting[] {
   const here = 'x-scope' in schema ? 'user' : scope
-  if (!('properties' in schema) || !isSchemas(schema.properties))
-    return [{ key: prefix, schema, scope: here }]
-  return Object.entries(schema.properties).flatMap(([name, part]) =>
-    settings(part, prefix === '' ? name : `${prefix}.${name}`, here),
-  )
-}
-
-function isSchemas(value: unknown): value is Record<string, TSchema> {
-  return typeof value === 'object' && value !== null
+  const parts = Object.entries(propertiesOf(schema))
+  if (parts.length === 0) return [{ key: prefix, schema, scope: here }]
+  return parts.flatMap(([name, part]) => settings(part, prefix === '' ? name : `${prefix}.${name}`, here))
 }

@@ -3,6 +3,7 @@ import { authErrors } from './auth-errors.ts'
 import type { ErrorKind } from './error-kind.ts'
 import { operateErrors } from './operate-errors.ts'
 import { pluginErrors } from './plugin-errors.ts'
+import { scheduleErrors } from './schedule-errors.ts'
 import { taskErrors } from './task-errors.ts'
 import { webSocketErrors } from './web-socket-errors.ts'
 
@@ -166,6 +167,7 @@ export const errorKinds = {
   ...pluginErrors,
   ...authErrors,
   ...taskErrors,
+  ...scheduleErrors,
   ...webSocketErrors,
   ...agentErrors,
   ...operateErrors,

@@ -2,6 +2,7 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { commandHooks } from './command-hooks.ts'
 import { gitHooks } from './git-hooks.ts'
 import { memoryHooks } from './memory-hooks.ts'
+import { isScheduleName, scheduleHooks } from './schedule-hooks.ts'
 
 /**
  * How the listeners of a hook are asked; fixed by the hook, not by the listener.
@@ -27,10 +28,12 @@ export interface HookDescription {
 }
 
 /** Every hook by its name; `<…>` stands for a name of its own. */
-export const hooks = { ...gitHooks, ...memoryHooks, ...commandHooks } as const satisfies Record<
-  string,
-  HookDescription
->
+export const hooks = {
+  ...gitHooks,
+  ...memoryHooks,
+  ...scheduleHooks,
+  ...commandHooks,
+} as const satisfies Record<string, HookDescription>
 
 /** The routes that have a `before:` and an `after:`; whatever configures, mends or stops the daemon has none. */
 export const hookedCommands = [
@@ -49,17 +52,19 @@ export const hookedCommands = [
 export type HookedCommand = (typeof hookedCommands)[number]
 
 type Catalogue = typeof hooks
-type Plain = Exclude<keyof Catalogue, 'before:<command>' | 'after:<command>'>
+type Plain = Exclude<keyof Catalogue, 'schedule:<name>' | 'before:<command>' | 'after:<command>'>
 
 /** The name of a hook. */
-export type HookName = Plain | `before:${HookedCommand}` | `after:${HookedCommand}`
+export type HookName = Plain | `schedule:${string}` | `before:${HookedCommand}` | `after:${HookedCommand}`
 
 /** What the listeners of a hook are given. */
 export type HookInput<N extends HookName = HookName> = N extends Plain
   ? Static<Catalogue[N]['input']>
-  : N extends `before:${string}`
-    ? Static<Catalogue['before:<command>']['input']>
-    : Static<Catalogue['after:<command>']['input']>
+  : N extends `schedule:${string}`
+    ? Static<Catalogue['schedule:<name>']['input']>
+    : N extends `before:${string}`
+      ? Static<Catalogue['before:<command>']['input']>
+      : Static<Catalogue['after:<command>']['input']>
 
 /** Something that a listener wants a person to know. */
 export const Finding = Type.Object({
@@ -112,7 +117,9 @@ export function templateOf(name: string): keyof Catalogue | undefined {
   const commands: readonly string[] = hookedCommands
   if (isListed(name)) return name.includes('<') ? undefined : name
   const [when, command = ''] = name.split(':')
-  if (!commands.includes(command) || name !== `${when}:${command}`) return undefined
+  if (name !== `${when}:${command}`) return undefined
+  if (when === 'schedule') return isScheduleName(command) ? 'schedule:<name>' : undefined
+  if (!commands.includes(command)) return undefined
   if (when === 'before') return 'before:<command>'
   return when === 'after' ? 'after:<command>' : undefined
 }

@@ -7,6 +7,7 @@ import { operateRoutes } from './operate-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 import { repositoryRoutes } from './repository-routes.ts'
+import { scheduleRoutes } from './schedule-routes.ts'
 import { taskRoutes } from './task-routes.ts'
 import { toolRoutes } from './tool-routes.ts'
 
@@ -19,6 +20,7 @@ export const routes = {
   ...hookRoutes,
   ...pluginRoutes,
   ...taskRoutes,
+  ...scheduleRoutes,
   ...noteRoutes,
   ...toolRoutes,
   ...operateRoutes,

@@ -29,6 +29,12 @@ export function choicesOf(schema: TSchema): string[] {
   return choices.every((found) => found.length > 0) ? choices.flat() : []
 }
 
+/** Returns the name of the form that a text must have, which JSON Schema cannot check; undefined when it has none. */
+export function formOf(schema: TSchema): string | undefined {
+  const form = member(schema, 'x-form')
+  return typeof form === 'string' ? form : undefined
+}
+
 /** Returns what the schema asks for in words that fit behind “must be”: `a whole number from 1 to 200`. */
 export function expectationOf(schema: TSchema): string {
   const item = itemOf(schema)
@@ -40,6 +46,7 @@ export function expectationOf(schema: TSchema): string {
   if (type === 'integer') return `a whole number${rangeOf(schema)}`
   if (type === 'number') return `a number${rangeOf(schema)}`
   if (type === 'boolean') return 'true or false'
+  if (formOf(schema) === 'cron') return 'five fields of cron, such as `0 4 * * *`'
   const size = sizeOf(schema, 'Length')
   return size === '' ? 'a text' : `a text of ${size}characters`
 }

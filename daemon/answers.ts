@@ -5,6 +5,7 @@ import { AiosError } from '../contract/errors.ts'
 import type { noteRoutes } from '../contract/note-routes.ts'
 import type { operateRoutes } from '../contract/operate-routes.ts'
 import type { pluginRoutes } from '../contract/plugin-routes.ts'
+import type { scheduleRoutes } from '../contract/schedule-routes.ts'
 import type { taskRoutes } from '../contract/task-routes.ts'
 import type { Answers, InputOf } from '../contract/route.ts'
 import type { routes } from '../contract/routes.ts'
@@ -45,6 +46,8 @@ export interface AnswerParts {
   readonly hooks: HookDoor['answers']
   readonly evaluate: Answers<Routes>['evaluate']
   readonly plugins: Answers<typeof pluginRoutes>
+  /** Opened after the plugins, so that it is closed before them. */
+  readonly schedules: Answers<typeof scheduleRoutes>
   readonly tasks: Answers<typeof taskRoutes>
   readonly notes: Answers<typeof noteRoutes>
   readonly tools: Answers<typeof toolRoutes>
@@ -73,6 +76,7 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
     ...parts.hooks,
     evaluate: parts.evaluate,
     ...parts.plugins,
+    ...parts.schedules,
     ...parts.tasks,
     ...parts.notes,
     ...parts.tools,

@@ -1,7 +1,7 @@
 import { isMap, isScalar, type Pair, type ParsedNode } from 'yaml'
 import type { Setting } from '../contract/config.ts'
 import { type Issue, mostShown, quoted } from './yaml/issue.ts'
-import { isUserOnly, join, namesBelow, proposalFor, type Scope, settingsByKey } from './config-keys.ts'
+import { isNameBelow, isUserOnly, join, proposalFor, type Scope, settingOf } from './config-keys.ts'
 import { readSetting } from './config-setting.ts'
 import { createTree, isEmpty, type Node, offsetOf, shown, type Tree } from './yaml/tree.ts'
 import { readYaml } from './yaml/yaml.ts'
@@ -82,7 +82,7 @@ function readMember(section: string, name: string, pair: Pair<ParsedNode, Node>,
   const { tree, scope, values } = reading
   const offset = offsetOf(pair.key)
   const key = join(section, name)
-  if (!namesBelow(section).includes(name)) {
+  if (!isNameBelow(section, name)) {
     // Looking for what was meant takes longest, so it is left to the issues that somebody will see.
     const proposal = tree.issues.length < mostShown ? proposalFor(section, name) : ''
     return tree.report(offset, complaint(section, name) + proposal)
@@ -91,7 +91,7 @@ function readMember(section: string, name: string, pair: Pair<ParsedNode, Node>,
     const message = `${key} may be set in your own file only, not by a repository.`
     return tree.report(offset, message, 'config.forbidden')
   }
-  const setting = settingsByKey.get(key)
+  const setting = settingOf(key)
   if (setting === undefined) return readSection(key, pair.value, reading)
   const value = readSetting(setting, pair.value, offset, tree)
   if (value !== undefined) values.set(key, { value, line: tree.lineOf(offset) })
@@ -99,6 +99,9 @@ function readMember(section: string, name: string, pair: Pair<ParsedNode, Node>,
 
 function complaint(section: string, name: string): string {
   if (name === '<<') return 'Merge keys (<<) are not understood; write the settings out.'
+  if (section === 'schedules') {
+    return `${quoted(name)} cannot name a schedule: small letters, digits and -, at most 40, a letter first.`
+  }
   const place = section === '' ? 'a section of the settings' : `a setting of ${section}`
   return `${quoted(name)} is not ${place}.`
 }

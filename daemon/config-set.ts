@@ -3,7 +3,7 @@ import { AiosError } from '../contract/errors.ts'
 import { withSetting } from './config-edit.ts'
 import { type ConfigFile, mostBytes, readConfigFile, realPathOf } from './config-file.ts'
 import { problemsOf, quoted } from './yaml/issue.ts'
-import { isUserOnly, proposalFor, settingsByKey } from './config-keys.ts'
+import { isUserOnly, proposalFor, settingOf } from './config-keys.ts'
 import { type Layer, readLayer, readValue } from './config-layer.ts'
 import { replaceFile } from './config-write.ts'
 
@@ -40,7 +40,7 @@ const mostAttempts = 100
 const newModes = { user: 0o600, repository: 0o644 } as const
 
 function settingFor({ path, scope }: ConfigFile, key: string): Setting {
-  const setting = settingsByKey.get(key)
+  const setting = settingOf(key)
   if (setting === undefined) {
     throw new AiosError('config.invalid', `${quoted(key)} is not a setting.${proposalFor('', key)}`)
   }

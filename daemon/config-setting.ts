@@ -1,7 +1,8 @@
 import { isSeq } from 'yaml'
 import type { Setting } from '../contract/config.ts'
-import { choicesOf, expectationOf, isValid, itemOf } from '../contract/validate.ts'
+import { choicesOf, expectationOf, formOf, isValid, itemOf } from '../contract/validate.ts'
 import { nearest } from '../contract/nearest.ts'
+import { flawOf } from './schedules/expression.ts'
 import { isEmpty, type Node, offsetOf, shown, type Tree, valueOf } from './yaml/tree.ts'
 
 type Schema = Setting['schema']
@@ -13,9 +14,18 @@ export function readSetting(setting: Setting, written: Node, keyOffset: number, 
   if (node === undefined) return undefined
   const item = itemOf(schema)
   const value = item !== undefined && isSeq(node) ? listOf(key, item, node.items, tree) : valueOf(node)
-  if (value === undefined || isValid(schema, value)) return value
-  tree.report(isEmpty(node) ? keyOffset : offsetOf(written), complaint(key, schema, node))
+  if (value === undefined) return undefined
+  const flaw = isValid(schema, value) ? flawIn(schema, value) : ''
+  if (flaw === undefined) return value
+  tree.report(isEmpty(node) ? keyOffset : offsetOf(written), complaint(key, schema, node) + flaw)
   return undefined
+}
+
+/** Returns a sentence about what the schema cannot say; undefined when nothing is wrong. */
+function flawIn(schema: Schema, value: unknown): string | undefined {
+  if (formOf(schema) !== 'cron' || typeof value !== 'string') return undefined
+  const flaw = flawOf(value)
+  return flaw === undefined ? undefined : ` ${flaw}`
 }
 
 function listOf(key: string, item: Schema, nodes: readonly Node[], tree: Tree): unknown[] | undefined {

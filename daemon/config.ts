@@ -5,7 +5,7 @@ import { defaultOf, isValid } from '../contract/validate.ts'
 import { variableOf } from '../contract/variable.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { problemsOf, quoted } from './yaml/issue.ts'
-import { proposalFor, settingsByKey } from './config-keys.ts'
+import { proposalFor, settingOf, settingsByKey } from './config-keys.ts'
 import { readLayer, readValue } from './config-layer.ts'
 import { nearest } from '../contract/nearest.ts'
 
@@ -143,7 +143,7 @@ function flagsOf({ flags }: ConfigSources): LayerInPlace {
 }
 
 function readText(origin: string, key: string, text: string): LayerInPlace {
-  const setting = settingsByKey.get(key)
+  const setting = settingOf(key)
   if (setting === undefined) return wrong(origin, `${quoted(key)} is not a setting.${proposalFor('', key)}`)
   const { value, issues } = readValue(setting, text)
   return { entries: new Map([[key, { value, origin }]]), problems: problemsOf(origin, issues) }

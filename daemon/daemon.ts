@@ -43,6 +43,7 @@ import { openObservation, type Observation } from './open-observation.ts'
 import type { Workers } from '../native-workers/supervisor.ts'
 import { createLearnedDoor, type EmbedderDoor } from './open-embedder.ts'
 import { openPlugins } from './open-plugins.ts'
+import { openSchedules } from './open-schedules.ts'
 import { openState } from './open-state.ts'
 import { openTasks } from './open-tasks.ts'
 import { openWorkers } from './open-workers.ts'
@@ -214,6 +215,7 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
   const answers: Answers<typeof routes> = createAnswers({
     repositories,
     plugins: openPlugins({ ...ground, ...built, questions: () => answers }),
+    schedules: openSchedules({ ...ground, ...built }),
     notes: answersAboutNotes({ ...ground, notes: journal.notes, repositories, publish: events.publish }),
     tools: answersToAgents(() => guarded),
     config: createConfigDoor(folders.configFile, environment, repositories, createGit(), config.refresh),

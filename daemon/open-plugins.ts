@@ -39,6 +39,8 @@ export interface PluginsGround {
   readonly hooks: HookBus
   readonly metrics: Metrics
   readonly repositories: Repositories
+  /** The user’s own settings, as they are in force. */
+  readonly config: { readonly config: { readonly schedules: Readonly<Record<string, string>> } }
   readonly events: { subscribe(listener: (event: EventEnvelope) => void): () => void }
   /** What plugins with `memory:read` ask; not behind hooks, or a plugin would be asked about its own question. */
   readonly questions: () => Questions
@@ -81,6 +83,7 @@ export function openPlugins(ground: PluginsGround): Answers<typeof pluginRoutes>
     port: portOf(ground, secrets),
     places: () => placesOf(userFolder, repositories),
     userFolder,
+    schedules: () => Object.keys(ground.config.config.schedules),
     version: version(),
     now,
     watch: (paths, onChange) => watchFolders(paths, onChange, (error) => trouble('watching', error)),

@@ -95,6 +95,7 @@ function hookComplaints({ hooks: handled, main }: Manifest): Complaint[] {
 
 const hookNames = [
   ...Object.keys(hooks).filter((name) => !name.includes('<')),
+  ...['hourly', 'daily', 'weekly'].map((name) => `schedule:${name}`),
   ...hookedCommands.flatMap((command) => [`before:${command}`, `after:${command}`]),
 ]
 

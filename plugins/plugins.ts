@@ -54,6 +54,8 @@ export interface PluginsParts extends SightParts {
   readonly port: PluginPort
   /** The user’s own folder of plugins. */
   readonly userFolder: string
+  /** The names of the schedules that there are. */
+  readonly schedules: () => readonly string[]
   readonly now: () => number
 }
 
@@ -65,7 +67,7 @@ export function createPlugins(parts: PluginsParts): Plugins {
   const crew = createCrew(parts.bus, { sandbox, broker, port, records, recorder, now })
   const seen = createSight(parts, crew)
   const find = (name: PluginName) => findIn(seen.roster(), name)
-  const shown = showing(seen, records, crew.trouble)
+  const shown = showing(seen, parts, crew.trouble)
   const decide = decideOn({ records, now, find, settle: seen.settle, load: crew.load })
 
   return {
@@ -119,9 +121,13 @@ export function createPlugins(parts: PluginsParts): Plugins {
 }
 
 /** Returns what shows plugins as they were seen last. */
-function showing(seen: Sight, records: PluginRecords, trouble: Crew['trouble']) {
+function showing(
+  seen: Sight,
+  { records, schedules }: Pick<PluginsParts, 'records' | 'schedules'>,
+  trouble: Crew['trouble'],
+) {
   const statusIn = (entry: RosterEntry, repository: string | undefined) =>
-    pluginStatus(entry, repository, records, trouble)
+    pluginStatus(entry, repository, records, trouble, schedules())
   const find = (name: PluginName) => findIn(seen.roster(), name)
 
   return {

@@ -14,6 +14,7 @@ export function scaffoldPlugin(id: string, hook: string = 'pre-commit'): Record<
       'post-commit',
       'before:recall',
       'after:recall',
+      'schedule:daily',
     ])
     const proposal = meant === undefined ? 'See docs/reference/hooks.md.' : `Did you mean ${meant}?`
     throw new AiosError('plugin.invalid', `There is no hook ${hook}. ${proposal}`)
@@ -35,6 +36,7 @@ export function scaffoldPlugin(id: string, hook: string = 'pre-commit'): Record<
     ...(hook === 'pre-commit' || hook === 'commit-msg'
       ? { 'events/refused.json': print(eventOf(hook)) }
       : {}),
+    ...(hook.startsWith('schedule:') ? { 'events/due.json': print(dueOf(hook)) } : {}),
     'aios.d.ts': authorTypes([hook]),
   }
 }
@@ -43,6 +45,7 @@ function handlerOf(hook: HookName): string {
   const type = `/** @type {import('./aios').Handler<'${hook}'>} */\n`
   if (hook === 'pre-commit') return type + preCommit
   if (hook === 'commit-msg') return type + commitMessage
+  if (hook.startsWith('schedule:')) return type + schedule
   const { kind } = hookOf(hook)
   const answer =
     kind === 'bail'
@@ -71,6 +74,12 @@ const commitMessage = `export default async (ctx) => {
 }
 `
 
+const schedule = `export default async (ctx) => {
+  const { name, repository, due, isLate } = ctx.event
+  ctx.log('info', \`\${name} in \${repository}, due at \${due}\${isLate ? ', made up for' : ''}\`)
+}
+`
+
 function eventOf(hook: 'pre-commit' | 'commit-msg'): unknown {
   const oid = 'a'.repeat(40)
   const file = { path: 'src/tide.ts', status: 'added', mode: '100644', oid, size: 30 }
@@ -78,6 +87,11 @@ function eventOf(hook: 'pre-commit' | 'commit-msg'): unknown {
   const expect = { decision: 'deny', findings: ['DO NOT COMMIT'] }
   if (hook === 'pre-commit') return { hook, data: { files: [file] }, blobs: { [oid]: text }, expect }
   return { hook, data: { message: 'DO NOT COMMIT: tides', files: [file] }, expect }
+}
+
+function dueOf(hook: HookName): unknown {
+  const due = '2026-01-05T04:00:00.000Z'
+  return { hook, time: due, data: { name: hook.slice('schedule:'.length), due, isLate: false } }
 }
 
 function print(value: unknown): string {

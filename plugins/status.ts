@@ -6,18 +6,20 @@ import type { PluginRecords } from './port.ts'
 import type { RosterEntry } from './roster.ts'
 import type { Standing } from './trust.ts'
 
-/** Returns how a plugin stands in a repository, or in all of them. */
+/** Returns how a plugin stands in a repository, or in all of them; `schedules` are the names that the settings know. */
 export function pluginStatus(
   { found, standings, instances, problem }: RosterEntry,
   repository: string | undefined,
   records: Pick<PluginRecords, 'shadowCounts'>,
   trouble: (key: string) => Trouble | undefined,
+  schedules: readonly string[],
 ): PluginStatus {
   const standing = standingIn(standings, repository)
   const instance = instances.find(({ scope }) => scope === standing?.scope)
   const manifest = found.folder?.manifest
   const paused = instance === undefined ? undefined : trouble(instance.key)
-  const why = problem?.message ?? paused?.message
+  const hooks = manifest?.handlers.map(({ hook }) => hook) ?? []
+  const why = problem?.message ?? paused?.message ?? neverDue(hooks, schedules)
   const hash = found.folder?.hash ?? ''
   const isGate = manifest?.handlers.some(({ hook }) => hookOf(hook).gate) === true
   const { calls, denials } = records.shadowCounts(found.id, hash)
@@ -33,11 +35,23 @@ export function pluginStatus(
     state: problem !== undefined ? 'broken' : stateOf(standing, paused),
     ...(why === undefined ? {} : { problem: why }),
     mode: standing?.setting?.mode ?? 'shadow',
-    hooks: manifest?.handlers.map(({ hook }) => hook) ?? [],
+    hooks,
     requested: [...(manifest?.permissions ?? [])],
     granted: [...(standing?.permissions ?? [])],
     ...(calls === 0 || !isGate ? {} : { shadow: falseBlocksOf(calls, denials, denials) }),
   }
+}
+
+/** Whoever waits for a schedule that there is none of would wait for ever, and hear nothing. */
+function neverDue(hooks: readonly string[], schedules: readonly string[]): string | undefined {
+  const names = hooks.filter((hook) => hook.startsWith('schedule:')).map((hook) => hook.slice(9))
+  const lines = names
+    .filter((name) => !schedules.includes(name))
+    .map(
+      (name) =>
+        `schedule:${name} is never asked, for there is no schedule ${name}. To set it: aios config set schedules.${name} "0 4 * * *"`,
+    )
+  return lines.length === 0 ? undefined : lines.join('\n')
 }
 
 /** Returns the decision that holds in a repository: its own, else the one for all. */

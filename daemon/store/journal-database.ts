@@ -63,12 +63,23 @@ const migrations = [
      at INTEGER NOT NULL, status INTEGER NOT NULL, location TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL,
      bytes INTEGER NOT NULL, UNIQUE (caller, key)) STRICT;
    CREATE INDEX kept_answers_by_age ON kept_answers (at);`,
+  `CREATE TABLE schedule_runs (
+     repository TEXT NOT NULL, schedule TEXT NOT NULL, expression TEXT NOT NULL, since INTEGER NOT NULL,
+     ran_at INTEGER, PRIMARY KEY (repository, schedule)) STRICT, WITHOUT ROWID;`,
 ]
 
 const pluginTables = ['approvals', 'settings', 'values', 'calls', 'lines', 'notes', 'trials']
-const tables = ['events', 'repositories', 'tips', 'aliases', 'skipped', 'tasks', 'kept_answers'].concat(
-  pluginTables.map((name) => `plugin_${name}`),
-)
+const ownTables = [
+  'events',
+  'repositories',
+  'tips',
+  'aliases',
+  'skipped',
+  'tasks',
+  'kept_answers',
+  'schedule_runs',
+]
+const tables = ownTables.concat(pluginTables.map((name) => `plugin_${name}`))
 
 /** Opens the journal's database as this version of aios needs it. */
 export function openJournalDatabase(file: string, onHealed: (detail: string) => void): DatabaseSync {

@@ -5,7 +5,9 @@ import { openJournalDatabase } from './journal-database.ts'
 import { pluginsIn, type JournalOfPlugins } from './journal-plugins.ts'
 import { eventsIn } from './journal-events.ts'
 import { keptAnswersIn, type KeptAnswers } from './journal-kept-answers.ts'
+import { schedulesIn } from './journal-schedules.ts'
 import { tasksIn } from './journal-tasks.ts'
+import type { ScheduleRecords } from '../schedules/records.ts'
 import type { TaskRecords } from '../tasks/records.ts'
 import { numberIn, textIn, textsOf, type SqlRow } from './journal-rows.ts'
 import { together } from './together.ts'
@@ -87,6 +89,8 @@ export interface Journal {
   readonly plugins: JournalOfPlugins
   /** Long work. */
   readonly tasks: TaskRecords
+  /** How far schedules have come. */
+  readonly schedules: ScheduleRecords
   /** Answers that are given once more to who asks once more. */
   readonly keptAnswers: KeptAnswers
 
@@ -109,6 +113,7 @@ export function openJournal(file: string, onHealed: (detail: string) => void): J
     notes: notesIn(database),
     plugins: pluginsIn(database),
     tasks: tasksIn(database),
+    schedules: schedulesIn(database),
     keptAnswers: keptAnswersIn(database),
     async copyTo(copy) {
       await backup(database, copy, { rate: pagesAtOnce })
@@ -136,6 +141,7 @@ function repositoriesIn(
     'plugin_settings',
     'plugin_values',
     'plugin_notes',
+    'schedule_runs',
   ].map((table) => database.prepare(`DELETE FROM ${table} WHERE repository = ?`))
   const remove = database.prepare('DELETE FROM repositories WHERE id = ?')
   const tips = database.prepare('SELECT ref, oid FROM tips WHERE repository = ? ORDER BY ref')

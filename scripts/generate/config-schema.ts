@@ -29,9 +29,11 @@ function published(title: string, description: string, isKept: (section: TSchema
 function sectionOf(schema: TSchema, isKept: (section: TSchema) => boolean): Record<string, unknown> {
   const parts = Object.entries(propertiesOf(schema)).filter(([, part]) => isKept(part))
   if (parts.length === 0) return { ...schema }
+  const named = 'patternProperties' in schema ? { patternProperties: schema.patternProperties } : {}
   return {
     type: ['object', 'null'],
     properties: Object.fromEntries(parts.map(([name, part]) => [name, sectionOf(part, isKept)])),
+    ...named,
     additionalProperties: false,
   }
 }

@@ -33,7 +33,7 @@ Settings are read in this order, and what comes later wins:
 
 A file is YAML 1.2 and at most 64 KiB. Sections nest: \`recall.limit\` is \`limit:\` indented below \`recall:\`. A list
 replaces the default list as a whole. A name that is not a setting is an error, and so are tags and merge keys; anchors
-are allowed. A layer counts whole or, when anything in it is wrong, not at all: with a mistake in your own file, in a
+are allowed. \`schedules\` takes names of your own beside those below. A layer counts whole or, when anything in it is wrong, not at all: with a mistake in your own file, in a
 variable or on the command line the daemon does not start; with one in a repository's file it goes on without that file,
 and says so in \`aios status\`. A variable that begins with \`AIOS_\` and is no setting is ignored, unless it is the
 near miss of one.

@@ -11,7 +11,8 @@ export function hooksPage(): string {
   const sections = all.map(([name, hook]) => sectionOf(name, hook))
   const finding = `## A finding\n\n${fieldTable('Field', Finding)}`
   const commands = `\`<command>\` is one of ${hookedCommands.map((name) => `\`${name}\``).join(', ')}.`
-  return `${head}\n${index.join('\n')}\n\n${commands}\n\n${[...sections, finding].join('\n\n')}\n`
+  const schedules = '`<name>` is a schedule of your settings: `hourly`, `daily`, `weekly` or one of your own.'
+  return `${head}\n${index.join('\n')}\n\n${commands} ${schedules}\n\n${[...sections, finding].join('\n\n')}\n`
 }
 
 function sectionOf(name: string, hook: HookDescription): string {

@@ -6,6 +6,7 @@ import type { EvaluationReport } from '../../contract/evaluation.ts'
 import type { pluginRoutes } from '../../contract/plugin-routes.ts'
 import type { Answers } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
+import type { scheduleRoutes } from '../../contract/schedule-routes.ts'
 import type { taskRoutes } from '../../contract/task-routes.ts'
 import type { RepositoryStatus } from '../../contract/status.ts'
 
@@ -118,6 +119,7 @@ export function answersWith(some: Partial<Every> = {}): Every {
     ...taskAnswers,
     pastEvents: async () => ({ items: [] }),
     ...noteAnswers,
+    ...scheduleAnswers,
     callTool: async ({ tool }) => ({ text: `asked ${tool}`, data: { tool }, isError: false }),
     episodeText: async ({ oid: asked }) => ({ text: `Commit ${asked}` }),
     ...operateAnswers,
@@ -231,6 +233,17 @@ const note = {
   by: 'user',
   text: 'low',
   about: [],
+}
+
+const scheduleAnswers: Answers<typeof scheduleRoutes> = {
+  schedules: async () => ({
+    items: [{ name: 'daily', expression: '0 4 * * *', listeners: ['tides'], repositories: [] }],
+  }),
+  runSchedule: async ({ schedule, repository }) => {
+    const due = '2024-05-01T04:00:00.000Z'
+    const results = [{ listener: 'tides', status: 'ok', ms: 1 }]
+    return { schedule, repository: known(repository).id, due, results }
+  },
 }
 
 const noteAnswers: Answers<typeof noteRoutes> = {

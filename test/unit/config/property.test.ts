@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { settings } from '../../../contract/config.ts'
 import { AiosError } from '../../../contract/errors.ts'
-import { choicesOf, itemOf } from '../../../contract/validate.ts'
+import { choicesOf, formOf, itemOf } from '../../../contract/validate.ts'
 import { setConfig } from '../../../daemon/config-set.ts'
 import { createPlace } from './config-place.ts'
 
@@ -83,13 +83,15 @@ const change = fc.constantFrom(...settings()).chain((setting) => {
       ? fc.array(fc.string({ maxLength: 20, unit: 'grapheme' }), { maxLength: 4 })
       : choices.length > 0
         ? fc.constantFrom(...choices)
-        : limits.type === 'boolean'
-          ? fc.boolean()
-          : limits.pattern !== undefined
-            ? fc.stringMatching(new RegExp(limits.pattern), { size: 'xsmall' })
-            : limits.type === 'string'
-              ? fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
-              : fc.integer({ min: Math.ceil(limits.minimum ?? 0), max: Math.floor(limits.maximum ?? 1) })
+        : formOf(schema) === 'cron'
+          ? fc.constantFrom('* * * * *', '0 4 * * *', '*/5 1-3 1,15 JAN mon')
+          : limits.type === 'boolean'
+            ? fc.boolean()
+            : limits.pattern !== undefined
+              ? fc.stringMatching(new RegExp(limits.pattern), { size: 'xsmall' })
+              : limits.type === 'string'
+                ? fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
+                : fc.integer({ min: Math.ceil(limits.minimum ?? 0), max: Math.floor(limits.maximum ?? 1) })
   return values.map((value) => ({ key: setting.key, value }))
 })
 

@@ -10,7 +10,8 @@ test('the catalogue marks every hook that nobody is asked yet, and no other', ()
   const texts = readSources(['daemon'])
     .filter(({ path }) => askers.includes(path))
     .flatMap((source) => [...source.texts])
-  const asked = new Set([...questionHooks, ...noticeHooks, ...texts, 'before:<command>', 'after:<command>'])
+  const templates = ['schedule:<name>', 'before:<command>', 'after:<command>']
+  const asked = new Set([...questionHooks, ...noticeHooks, ...texts, ...templates])
   const marked = Object.entries<HookDescription>(hooks).filter(([, { notYet }]) => notYet !== undefined)
 
   expect(marked.map(([name]) => name)).toEqual(Object.keys(hooks).filter((name) => !asked.has(name)))

@@ -97,6 +97,7 @@ export function openWorkshop(port: Partial<PluginPort> = {}, parts: Partial<Plug
       },
     ],
     userFolder,
+    schedules: () => ['hourly', 'daily', 'weekly'],
     version: '0.1.0',
     now: () => clock.now,
     onTrouble: (where, error) => {

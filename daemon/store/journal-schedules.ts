@@ -1,0 +1,36 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { ScheduleRecord, ScheduleRecords } from '../schedules/records.ts'
+import { numberIn, textIn, type SqlRow } from './journal-rows.ts'
+import { together } from './together.ts'
+
+/** Returns the part of the journal that keeps how far schedules have come. */
+export function schedulesIn(database: DatabaseSync): ScheduleRecords {
+  const all = database.prepare('SELECT * FROM schedule_runs ORDER BY schedule, repository')
+  const upsert = database.prepare(`
+    INSERT INTO schedule_runs (repository, schedule, expression, since, ran_at) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (repository, schedule) DO UPDATE SET
+      expression = excluded.expression, since = excluded.since, ran_at = excluded.ran_at`)
+  const forget = database.prepare('DELETE FROM schedule_runs WHERE schedule = ?')
+
+  return {
+    all: () => all.all().map(recordOf),
+    keep(records) {
+      if (records.length === 0) return
+      together(database, () => {
+        for (const { repository, schedule, expression, since, ranAt } of records)
+          upsert.run(repository, schedule, expression, since, ranAt ?? null)
+      })
+    },
+    forget: (schedule) => void forget.run(schedule),
+  }
+}
+
+function recordOf(row: SqlRow): ScheduleRecord {
+  return {
+    schedule: textIn(row, 'schedule'),
+    repository: textIn(row, 'repository'),
+    expression: textIn(row, 'expression'),
+    since: numberIn(row, 'since'),
+    ranAt: typeof row['ran_at'] === 'number' ? row['ran_at'] : undefined,
+  }
+}
