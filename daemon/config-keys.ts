@@ -51,6 +51,8 @@ export function proposalFor(section: string, name: string): string {
   if (settingOf(key) !== undefined) return ` Write ${steps.join(', then indented below it ')}.`
   const inside = [...all.keys()].find((known) => known.startsWith(`${key}.`))
   if (inside !== undefined) return ` It is a section; name a setting in it, such as ${inside}.`
+  if (key.startsWith('schedules.'))
+    return ' A schedule is named with small letters, digits and -, at most 40, a letter first.'
   const sibling = nearest(name, namesBelow(section))
   if (sibling !== undefined) return ` Did you mean ${join(section, sibling)}?`
   const meant = (section === '' ? nearest(name, [...all.keys()]) : undefined) ?? sameLeaf(name)

@@ -1,5 +1,6 @@
 import { isMap, isScalar, type Pair, type ParsedNode } from 'yaml'
 import type { Setting } from '../contract/config.ts'
+import { formOf } from '../contract/validate.ts'
 import { type Issue, mostShown, quoted } from './yaml/issue.ts'
 import { isNameBelow, isUserOnly, join, proposalFor, type Scope, settingOf } from './config-keys.ts'
 import { readSetting } from './config-setting.ts'
@@ -24,7 +25,7 @@ export function readLayer(text: string, scope: Scope): Layer {
 
 /** Returns the value that a setting gets from one line of YAML, as in a variable or on the command line. */
 export function readValue(setting: Setting, text: string): { value: unknown; issues: readonly Issue[] } {
-  const yaml = readYaml(text)
+  const yaml = readYaml(asYaml(setting, text))
   const tree = createTree(yaml)
   if (yaml.issues.length > 0) {
     const issues = yaml.issues.slice(0, 1).map(({ code, message }) => ({
@@ -35,6 +36,12 @@ export function readValue(setting: Setting, text: string): { value: unknown; iss
   }
   const value = readSetting(setting, yaml.document.contents, 0, tree)
   return { value, issues: tree.issues.map(({ code, message }) => ({ code, message })) }
+}
+
+/** Who sets five fields of cron means them, and `*` at their beginning is no alias. */
+function asYaml({ schema }: Setting, text: string): string {
+  const isQuoted = /^\s*['"]/.test(text)
+  return formOf(schema) === 'cron' && !isQuoted ? JSON.stringify(text.trim()) : text
 }
 
 type Values = Map<string, { value: unknown; line: number }>
@@ -99,9 +106,6 @@ function readMember(section: string, name: string, pair: Pair<ParsedNode, Node>,
 
 function complaint(section: string, name: string): string {
   if (name === '<<') return 'Merge keys (<<) are not understood; write the settings out.'
-  if (section === 'schedules') {
-    return `${quoted(name)} cannot name a schedule: small letters, digits and -, at most 40, a letter first.`
-  }
   const place = section === '' ? 'a section of the settings' : `a setting of ${section}`
   return `${quoted(name)} is not ${place}.`
 }

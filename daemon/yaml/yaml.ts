@@ -46,11 +46,14 @@ export function readYaml(text: string): Yaml {
 const tooDeep: Issue = { code: 'config.invalid', message: 'The text is nested too deeply.' }
 
 function issueOf(failure: YAMLError, placeOf: Yaml['placeOf']): Issue {
-  const message = inPlainWords[failure.code] ?? `This is not YAML: ${visible(failure.message)}.`
+  const isStar = failure.message.startsWith('Unexpected alias')
+  const known = isStar ? inPlainWords.BAD_ALIAS : inPlainWords[failure.code]
+  const message = known ?? `This is not YAML: ${visible(failure.message)}.`
   return { code: 'config.invalid', at: placeOf(failure.pos[0]), message }
 }
 
 const inPlainWords: Partial<Record<YAMLError['code'], string>> = {
+  BAD_ALIAS: 'An alias needs a name; a text that begins with * needs quotes.',
   BAD_INDENT: 'The indentation does not fit, or a bracket is not closed.',
   BLOCK_AS_IMPLICIT_KEY: 'There is a colon too many, or the next line is indented too far.',
   MISSING_CHAR: 'Something is missing: a closing quote or bracket, a comma, or a space behind a colon.',
