@@ -44,6 +44,27 @@ test('a plugin runs once it is approved, first only telling what it would refuse
   })
 })
 
+test('a plugin on a schedule is asked of it, and one that waits for a schedule there is not says so', async () => {
+  const schedules = ['daily']
+  const workshop = openWorkshop({}, { schedules: () => schedules })
+  const hooks = { 'schedule:daily': 'handler.js', 'schedule:nightly': 'handler.js' }
+  const handler = `export default (ctx) => ctx.log('info', JSON.stringify(ctx.event))`
+  const files = { 'plugin.json': manifest('tides', { hooks }), 'handler.js': handler }
+  const { plugin } = await approved(workshop, 'tides', files)
+
+  expect(plugin.state).toBe('active')
+  expect(plugin.problem).toContain('there is no schedule nightly')
+  expect(plugin.problem).toContain('aios config set schedules.nightly "0 4 * * *"')
+  expect(plugin.problem).not.toContain('daily')
+  const event = { repository: 'tide-1', name: 'daily', due: '2024-05-01T04:00:00.000Z', isLate: true }
+  const { results } = await workshop.bus.run('schedule:daily', event, forever)
+  expect(results).toMatchObject([{ listener: 'tides', status: 'ok' }])
+  const said = await workshop.plugins.logs({ plugin: 'tides' }, 10)
+  expect(said.map(({ text }) => text)).toContain(`info: ${JSON.stringify(event)}`)
+  schedules.push('nightly')
+  expect(await stateOf(workshop, 'tides')).not.toHaveProperty('problem')
+})
+
 test('a gate counts once its false blocks are known, or when its user wants it anyway', async () => {
   const workshop = openWorkshop()
   await approved(workshop, 'tides', { 'plugin.json': manifest('tides'), 'handler.js': denying })

@@ -18,6 +18,8 @@ const repository: RegisteredRepository = {
   state: 'ready',
 }
 
+const ran = { schedule: 'daily', repository: 'r', expression: '0 4 * * *', since: noon, ranAt: noon }
+
 let file: string
 let journal: Journal
 const unexpected = (detail: string) => expect.fail(detail)
@@ -101,12 +103,14 @@ test('forgetting a repository forgets what belongs to it and nothing else', () =
     journal.setTips(id, new Map([['HEAD', oid('a')]]))
     journal.skip(id, oid('a'), 'corrupt')
     journal.addAliases(id, [{ from: oid('a'), to: oid('b'), evidence: 'reflog', at: noon }])
+    journal.schedules.keep([{ ...ran, repository: id }])
   }
   journal.forget('r')
   const kept = (id: string) => [journal.tips(id).size, journal.skipped(id).length, journal.aliases(id).length]
   expect(journal.repositories().map(({ id }) => id)).toEqual(['s'])
   expect(kept('r')).toEqual([0, 0, 0])
   expect(kept('s')).toEqual([1, 1, 1])
+  expect(journal.schedules.all()).toEqual([{ ...ran, repository: 's' }])
 })
 
 test('tips are those that were seen last', () => {
@@ -132,6 +136,17 @@ test('rewrites are followed, never in a circle', () => {
   expect(journal.laterThan('r', oid('3'))).toEqual([])
   expect(journal.laterThan('other', oid('1'))).toEqual([])
   expect(journal.aliases('r').map(({ from }) => from)).toEqual(['1', '2', '9'].map(oid))
+})
+
+test('of a schedule is known what was kept last, until it is forgotten', () => {
+  journal.schedules.keep([ran, { ...ran, repository: 's', ranAt: undefined }, { ...ran, schedule: 'weekly' }])
+  journal.schedules.keep([{ ...ran, expression: '0 5 * * *', since: noon + 1 }])
+  journal.schedules.forget('weekly')
+
+  expect(journal.schedules.all()).toEqual([
+    { ...ran, expression: '0 5 * * *', since: noon + 1 },
+    { ...ran, repository: 's', ranAt: undefined },
+  ])
 })
 
 test('tries are counted until the commit can be read', () => {
@@ -163,6 +178,7 @@ test('a journal that is no database is moved aside, and another begins', () => {
 
 test('what can be read of a damaged journal is kept', () => {
   journal.register(repository)
+  journal.schedules.keep([ran, { ...ran, schedule: 'weekly', ranAt: undefined }])
   for (let commits = 1; commits <= 3000; commits++) journal.append([remembered(commits)], noon)
   journal.close()
   const handle = openSync(file, 'r+')
@@ -171,6 +187,7 @@ test('what can be read of a damaged journal is kept', () => {
   journal = openJournal(file, (detail) => details.push(detail))
   expect(details).toHaveLength(1)
   expect(journal.repositories()).toEqual([repository])
+  expect(journal.schedules.all()).toEqual([ran, { ...ran, schedule: 'weekly', ranAt: undefined }])
   expect(journal.since(0, 10)[0]).toMatchObject({ seq: 1, data: { commits: 1 } })
   expect(journal.append([remembered(1)], noon)[0]?.seq).toBe(3001)
 })
