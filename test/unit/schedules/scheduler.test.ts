@@ -213,3 +213,30 @@ test('a journal that cannot be written keeps a run from beginning, and is tried 
   expect(troubles.length).toBeGreaterThan(1)
   expect(troubles.length).toBeLessThan(200)
 })
+
+test('repositories have their turns one after the other, also when the next time comes meanwhile', async () => {
+  const { clock, listen, asked } = createWorkshop()
+  const gate = Promise.withResolvers<void>()
+  listen('hourly', () => gate.promise)
+  await clock.pass(2.5 * hour)
+  expect(asked).toEqual(['hourly tide 03-02T13:00'])
+  gate.resolve()
+  await clock.pass(minute)
+
+  expect(asked.slice(1)).toEqual(['hourly moon 03-02T13:00'])
+})
+
+test('listeners that come one after the other are asked together of what was missed', async () => {
+  const first = createWorkshop()
+  first.repositories.splice(1)
+  first.listen('hourly')
+  await first.clock.pass(minute)
+  const { clock, listen, asked } = first.restart()
+  clock.now += 2 * hour
+  listen('hourly')
+  await clock.pass(500)
+  listen('hourly')
+  await clock.pass(minute)
+
+  expect(asked).toEqual(['hourly tide 03-02T14:00 late', 'hourly tide 03-02T14:00 late'])
+})
