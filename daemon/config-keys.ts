@@ -30,7 +30,7 @@ function mayName(section: string, name: string): boolean {
 }
 
 /** Returns the names directly below a section, the empty text being the whole file; none when there is no such section. */
-export function namesBelow(section: string): string[] {
+function namesBelow(section: string): string[] {
   const prefix = section === '' ? '' : `${section}.`
   const below = [...all.keys()].filter((key) => key.startsWith(prefix))
   return [...new Set(below.map((key) => key.slice(prefix.length).split('.')[0] ?? ''))]
