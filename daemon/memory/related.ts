@@ -3,7 +3,7 @@ import type { InputOf } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
 import { missingFrom, type Alarm } from './alarm.ts'
 import type { CommitGraph } from './commit-graph.ts'
-import { companionsOf, type Companion } from './cochange.ts'
+import type { Companion } from './cochange.ts'
 import type { Memory } from './memory.ts'
 
 type Question = InputOf<typeof routes.related>
@@ -33,7 +33,7 @@ export async function related(
   if (asked.length === 0)
     return { asked, files: [], abstained: true, reason: nothingAsked(input.staged === true) }
   const { minimumSupport, minimumConfidence, minimumPrecision } = memory.config.related
-  const companions = companionsOf(asked, memory.graph)
+  const companions = memory.companions(asked)
   const alarm = input.staged === true ? memory.alarm(minimumPrecision) : undefined
   const likely =
     alarm === undefined

@@ -6,6 +6,7 @@ import type { HookBus } from '../bus/hooks.ts'
 import type { MemoryStore } from '../store/store.ts'
 import { createAmend, tellRemembered } from './amend.ts'
 import { createAlarmGauge } from './alarm.ts'
+import { createCompanions } from './cochange.ts'
 import { catchUp, type Bookmarks, type History } from './catch-up.ts'
 import { createCommitGraph, type CommitGraph } from './commit-graph.ts'
 import { createCompaction, type Compaction } from './compaction.ts'
@@ -180,6 +181,7 @@ function createMemory(
     ties: createTies(graph),
     patches: createPatchReader(parts.reader, pathCount),
     alarm: createAlarmGauge(graph),
+    companions: createCompanions(graph),
     isReachable: (oid) => reachability.isReachable(oid),
   }
 }
