@@ -104,7 +104,7 @@ function printSettings({ settings, problems }: ConfigAnswer, terminal: Terminal)
 function printSetting({ key, value, origin }: Setting, width: number, terminal: Terminal): void {
   const shown = fit(
     sanitise(textOf(value)),
-    Math.max(8, terminal.width - width - 4 - Math.min(origin.length, 30)),
+    Math.max(8, terminal.room - width - 4 - Math.min(origin.length, 30)),
   )
   const isDefault = origin === 'default'
   terminal.line(

@@ -47,7 +47,7 @@ function print(found: RecallAnswer, terminal: Terminal): void {
   if (hits.length === 0) {
     terminal.line(
       'Nothing remembered fits ',
-      styled('bold', fit(sanitise(question), terminal.width - 26)),
+      styled('bold', fit(sanitise(question), terminal.room - 26)),
       '.',
     )
     printReason(reason, terminal)
@@ -76,8 +76,8 @@ function printHit(
   terminal: Terminal,
 ): void {
   const when = age(hit.time, new Date())
-  const room = Math.max(10, terminal.width - 14 - widthOf(when))
-  const subject = fit(sanitise(hit.subject), room)
+  const taken = 14 + widthOf(when)
+  const subject = fit(sanitise(hit.subject), Math.max(10, terminal.room - taken))
   terminal.line(
     styled('dim', `${String(rank).padStart(2)}  `),
     styled('magenta', bar(hit.score)),
@@ -85,7 +85,7 @@ function printHit(
     ...highlight(subject, words, ['bold', 'underline']).map((part) =>
       typeof part === 'string' ? styled('bold', part) : part,
     ),
-    pad('', room - widthOf(subject)),
+    pad('', terminal.width - taken - widthOf(subject)),
     '  ',
     styled('dim', when),
   )
@@ -94,10 +94,8 @@ function printHit(
   const signals = Object.entries(hit.signals ?? {}).toSorted(([, one], [, other]) => other - one)
   if (signals.length > 0) {
     const shares = signals.map(([name, share]) => `${name} ${share.toFixed(2)}`).join(' · ')
-    terminal.line(
-      '      ',
-      styled('dim', fit(`score ${hit.score.toFixed(2)} = ${scaled(shares, hit)}`, terminal.width - 6)),
-    )
+    const sum = `score ${hit.score.toFixed(2)} = ${scaled(shares, hit)}`
+    for (const line of wrap(sanitise(sum), terminal.room - 6)) terminal.line('      ', styled('dim', line))
   }
 }
 

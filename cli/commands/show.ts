@@ -30,7 +30,7 @@ function print({ episode, ties, subjects, was, now }: ShowAnswer, terminal: Term
   terminal.line(`${author.name} <${author.email}>`, styled('dim', ` · ${age(author.time, new Date())}`))
   if (was.length > 0) terminal.line(styled('dim', `was ${was.map((one) => one.slice(0, 9)).join(', ')}`))
   if (now !== undefined) {
-    const heir = fit(sanitise(subjects[now] ?? ''), Math.max(10, terminal.width - 23))
+    const heir = fit(sanitise(subjects[now] ?? ''), Math.max(10, terminal.room - 23))
     terminal.line(styled('dim', 'lives on as '), styled('yellow', now.slice(0, 9)), ` ${heir}`)
   }
   terminal.line()
@@ -56,7 +56,7 @@ function print({ episode, ties, subjects, was, now }: ShowAnswer, terminal: Term
       isOut ? ' ' : ' ← ',
       styled('yellow', other.slice(0, 9)),
       ' ',
-      fit(sanitise(subjects[other] ?? ''), Math.max(10, terminal.width - 32)),
+      fit(sanitise(subjects[other] ?? ''), Math.max(10, terminal.room - 32)),
     )
   }
 }
@@ -81,7 +81,7 @@ function printChange(
     '  ',
     styled(style, sign),
     '  ',
-    fitPath(sanitise(from + path), terminal.width - 20),
+    fitPath(sanitise(from + path), terminal.room - 20),
     '  ',
     ...(binary
       ? [styled('dim', 'binary')]

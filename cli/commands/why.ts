@@ -42,10 +42,10 @@ function print(found: WhyAnswer, terminal: Terminal): void {
   const { file, line, endLine, text, episodes, confidence, doubts } = found
   const place =
     line === undefined ? '' : `:${line}${endLine === undefined || endLine === line ? '' : `-${endLine}`}`
-  terminal.line(styled('bold', fitPath(sanitise(file), terminal.width - place.length)), styled('bold', place))
+  terminal.line(styled('bold', fitPath(sanitise(file), terminal.room - place.length)), styled('bold', place))
   for (const [index, one] of text.slice(0, shownLines).entries()) {
     const number = line === undefined ? '' : String(line + index).padStart(5)
-    terminal.line(styled('dim', `${number} │ `), fit(sanitise(one), terminal.width - 8))
+    terminal.line(styled('dim', `${number} │ `), fit(sanitise(one), terminal.room - 8))
   }
   if (text.length > shownLines) terminal.line(styled('dim', `      │ … ${text.length - shownLines} more`))
   terminal.line()
@@ -73,7 +73,7 @@ function printEpisode(episode: WhyEpisode, isLast: boolean, terminal: Terminal):
     '  ',
     author,
   )
-  terminal.line(edge, styled('bold', fit(sanitise(subject), terminal.width - 3)))
+  terminal.line(edge, styled('bold', fit(sanitise(subject), terminal.room - 3)))
   for (const line of reasonLines(reason, Math.min(terminal.width - 3, 90))) terminal.line(edge, line)
   if (!isLast) terminal.line(edge)
 }

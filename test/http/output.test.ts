@@ -79,6 +79,27 @@ test.each([
   expect(stdout.split('\n').filter((line) => widthOf(line) > 60)).toEqual([])
 })
 
+test.each([
+  ['recall', '--explain', 'tide'],
+  ['why', 'tide.md:3'],
+  ['related', 'tide.md'],
+  ['show', 'HEAD'],
+  ['timeline'],
+  ['config', 'show'],
+])('%s is whole where no terminal ends its lines', async (...argv) => {
+  const aios = await commandLine({ ...hostileAnswers, timeline: timelineWithoutCursor })
+  const { stdout } = await aios(argv, { columns: 0 })
+  expect(stdout).not.toContain('…')
+  expect((await aios(argv, { columns: 60 })).stdout).toContain('…')
+})
+
+test('what a score is made of is told whole on a narrow terminal', async () => {
+  const aios = await commandLine({ recall: async () => recalled })
+  const { stdout } = await aios(['recall', '--explain', 'tide'], { columns: 40 })
+  expect(stdout).not.toContain('…')
+  for (const name of Object.keys(signals)) expect(stdout).toContain(name)
+})
+
 test('colours are for terminals, unless they are asked for or declined', async () => {
   const aios = await commandLine(hostileAnswers)
   const hasColor = async (...given: Parameters<typeof aios>) =>
@@ -111,6 +132,30 @@ test('with a terminal, progress is a bar that leaves nothing behind', async () =
   expect(stderr).toContain('reading messages 1 of 3 · 10/s · 1.0 s left')
   expect(stderr.endsWith('\r\u001b[2K')).toBe(true)
 })
+
+const signals = { message: 0.5, subject: 0.25, terms: 0.1, trust: 0.05, recency: 0.01 }
+const recalled = {
+  question: 'tide',
+  kind: 'prose' as const,
+  abstained: false,
+  tookMs: 1,
+  hits: [
+    {
+      oid,
+      signals,
+      repository: 'tide-1',
+      subject: 'tide',
+      author: 'ada',
+      time: '2024-05-01T12:00:00Z',
+      score: 0.9,
+      identity: oid,
+      kind: 'fix' as const,
+      reachable: true,
+      passages: [],
+      was: [],
+    },
+  ],
+}
 
 async function timelineWithoutCursor() {
   const item = { oid, subject: evil, author: evil, time: '2024-05-01T12:00:00Z', files: 1, reachable: true }
