@@ -1,10 +1,12 @@
 import type { Hit, RecallAnswer } from '../../contract/answers.ts'
+import type { Note } from '../../contract/note-routes.ts'
 import { AiosError } from '../../contract/errors.ts'
 import { questionRoutes } from '../../contract/question-routes.ts'
 import { age } from '../age.ts'
 import { bar } from '../amount.ts'
 import { command } from '../command.ts'
 import { filterOptions, filtersOf } from '../filters.ts'
+import { brief, notesOn } from '../notes.ts'
 import { answer } from '../outcome.ts'
 import { highlight, printPassage } from '../passage.ts'
 import { questionFrom, wordsOf } from '../question.ts'
@@ -31,22 +33,28 @@ export default command({
     const question = await questionFrom(words)
     if (question === '') throw new AiosError('command.usage', 'The question is empty.')
     const client = await context.connect()
-    const found = await client.call(questionRoutes.recall, {
+    const asked = {
       question,
       ...(values.all ? { all: true } : { repository: context.repository }),
       ...(values.limit === undefined ? {} : { limit: values.limit }),
       ...(values.explain ? { explain: true } : {}),
       filters: filtersOf(values),
-    })
-    return answer('recall', found, print)
+    }
+    const [found, notes] = await Promise.all([
+      client.call(questionRoutes.recall, asked),
+      // A note is of one repository.
+      values.all ? [] : notesOn(question, context.repository, client),
+    ])
+    return answer('recall', { ...found, notes }, print)
   },
 })
 
-function print(found: RecallAnswer, terminal: Terminal): void {
-  const { question, hits, reason } = found
+function print(found: RecallAnswer & { notes: readonly Note[] }, terminal: Terminal): void {
+  const { question, hits, reason, notes } = found
+  for (const note of notes) printNote(note, terminal)
   if (hits.length === 0) {
     terminal.line(
-      'Nothing remembered fits ',
+      notes.length === 0 ? 'Nothing remembered fits ' : 'No commit fits ',
       styled('bold', fit(sanitise(question), terminal.room - 26)),
       '.',
     )
@@ -61,6 +69,13 @@ function print(found: RecallAnswer, terminal: Terminal): void {
   }
   if (reason !== undefined) terminal.line()
   printReason(reason, terminal)
+}
+
+function printNote(note: Note, terminal: Terminal): void {
+  const { head, quoted } = brief(note)
+  terminal.row(styled('yellow', head))
+  for (const line of quoted) terminal.row('      ', styled('dim', '│ '), line)
+  terminal.line()
 }
 
 function printReason(reason: string | undefined, terminal: Terminal): void {

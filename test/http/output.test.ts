@@ -87,7 +87,8 @@ test.each([
   ['timeline'],
   ['config', 'show'],
 ])('%s is whole where no terminal ends its lines', async (...argv) => {
-  const aios = await commandLine({ ...hostileAnswers, timeline: timelineWithoutCursor })
+  const notes = async () => ({ items: [] })
+  const aios = await commandLine({ ...hostileAnswers, notes, timeline: timelineWithoutCursor })
   const { stdout } = await aios(argv, { columns: 0 })
   expect(stdout).not.toContain('…')
   expect((await aios(argv, { columns: 60 })).stdout).toContain('…')
