@@ -113,6 +113,32 @@ test('colours are for terminals, unless they are asked for or declined', async (
   expect(await hasColor(['timeline', '--color', 'never'], { isTTY: true })).toBe(false)
 })
 
+test('a file is either right or wrong, and each mistake in it stands in a line', async () => {
+  const aios = await commandLine({
+    config: async () => ({
+      settings: [],
+      files: [
+        { path: '/u/config.yaml', exists: true, valid: true, scope: 'user' },
+        { path: '/r/.aiosrc.yaml', exists: true, valid: false, scope: 'repository' },
+      ],
+      problems: [
+        {
+          code: 'config.invalid',
+          message: '/r/.aiosrc.yaml:1:1: one\n/r/.aiosrc.yaml:2:1: two',
+          hint: 'Mend it.',
+        },
+      ],
+    }),
+  })
+  expect((await aios(['config', 'check'])).stdout.split('\n')).toEqual([
+    '✔ /u/config.yaml',
+    '✖ /r/.aiosrc.yaml:1:1: one',
+    '✖ /r/.aiosrc.yaml:2:1: two',
+    '  Mend it.',
+    '',
+  ])
+})
+
 test('an unhealthy daemon shows in the exit code of doctor', async () => {
   expect((await (await commandLine(hostileAnswers))(['doctor'])).exit).toBe(7)
   expect((await (await commandLine())(['doctor'])).exit).toBe(0)
