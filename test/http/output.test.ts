@@ -113,6 +113,15 @@ test('colours are for terminals, unless they are asked for or declined', async (
   expect(await hasColor(['timeline', '--color', 'never'], { isTTY: true })).toBe(false)
 })
 
+test('show prints a message as it is: its trailers stand in it once', async () => {
+  const hostile = await hostileAnswers.show?.({ oid, repository: '' }, new AbortController().signal)
+  if (hostile === undefined) throw new Error('Nothing was shown.')
+  const trailers = [{ key: 'Signed-off-by', value: 'Ada <a@b>' }]
+  const episode = { ...hostile.episode, body: 'It was low.\n\nSigned-off-by: Ada <a@b>\n', trailers }
+  const aios = await commandLine({ show: async () => ({ ...hostile, episode }) })
+  expect((await aios(['show', 'HEAD'])).stdout.match(/Signed-off-by: Ada/g)).toHaveLength(1)
+})
+
 test('a file is either right or wrong, and each mistake in it stands in a line', async () => {
   const aios = await commandLine({
     config: async () => ({
