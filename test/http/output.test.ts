@@ -122,6 +122,29 @@ test('show prints a message as it is: its trailers stand in it once', async () =
   expect((await aios(['show', 'HEAD'])).stdout.match(/Signed-off-by: Ada/g)).toHaveLength(1)
 })
 
+test('why says of which lines of a range each commit is the last', async () => {
+  const episode = { oid, subject: 'tide', author: 'Ada', time: '', path: 'tide.md', reason: '' }
+  const aios = await commandLine({
+    why: async ({ line = 1, endLine = line }) => ({
+      file: 'tide.md',
+      line,
+      endLine,
+      text: [],
+      episodes: [
+        { ...episode, role: 'last-changed', lines: [5, 3, 6, 9] },
+        { ...episode, role: 'shaped', lines: [] },
+      ],
+      ties: [],
+      confidence: 0.5,
+      doubts: [],
+    }),
+  })
+  const { stdout } = await aios(['why', 'tide.md:3-9'])
+  expect(stdout).toContain('Ada · lines 3, 5-6, 9\n')
+  expect(stdout.match(/ · line/g)).toHaveLength(1)
+  expect((await aios(['why', 'tide.md:3'])).stdout).not.toContain(' · line')
+})
+
 test('a file is either right or wrong, and each mistake in it stands in a line', async () => {
   const aios = await commandLine({
     config: async () => ({
