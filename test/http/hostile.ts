@@ -74,11 +74,6 @@ export const hostileAnswers: Partial<Answers<typeof routes>> = {
     budget: 100,
     blocks: [{ text: evil, tokens: 1, citations: [{ oid }] }],
   }),
-  notes: async () => ({
-    items: [
-      { id: 1, repository: 'tide-1', time: when, by: `plugin ${evil}`, text: `${evil}\n`, about: [evil] },
-    ],
-  }),
   show: async () => ({
     repository: 'tide-1',
     ties: [{ kind: 'fixes', from: oid, to: 'b'.repeat(40) }],

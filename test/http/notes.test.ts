@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { oid } from './answers.ts'
 import { commandLine } from './command-line.ts'
+import { evil } from './hostile.ts'
 
 const note = {
   id: 7,
@@ -27,6 +28,16 @@ test('recall shows the notes that fit, before the commits, even where no commit 
   expect(JSON.parse((await aios(['recall', '--json', 'tide'])).stdout)).toMatchObject({
     data: { hits: [], notes: [note] },
   })
+})
+
+test('no note gives orders to the terminal, or pretends to be another line', async () => {
+  const notes = async () => ({ items: [{ ...note, text: `${evil}\r\nsecond`, about: [evil] }] })
+  const aios = await commandLine({ notes })
+  for (const name of ['recall', 'context']) {
+    const { stdout } = await aios([name, 'tide'])
+    expect(stdout).toContain('second')
+    expect(stdout).not.toMatch(/(?!\n)[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\u2028\u2029]/u)
+  }
 })
 
 test('recall of every repository asks for no notes, which are of one', async () => {
