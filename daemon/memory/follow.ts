@@ -68,14 +68,6 @@ export function createFollower(parts: FollowParts): Follower {
     return usable.map(([from, to]) => ({ from, to, evidence: 'git said so' }))
   }
 
-  /** Of what memory does not hold, what became of it as far as git said. */
-  function heirOf(oid: string): string {
-    let heir = oid
-    for (let step = 0; step < mostSteps && !isRemembered(heir, parts); step += 1)
-      heir = heard.get(heir) ?? heir
-    return heir
-  }
-
   async function follow(tips: readonly string[], signal: AbortSignal): Promise<void> {
     const seen = tips.toSorted().join(' ')
     if (seen === followed) return link(takeHeard())
@@ -93,13 +85,33 @@ export function createFollower(parts: FollowParts): Follower {
       for (const { from, to } of rewrites) if (heard.size < mostHeard) heard.set(from, to)
     },
     takeMissed() {
-      const missed = [...heard].filter(
-        ([from, to]) => !isRemembered(from, parts) && isRemembered(heirOf(to), parts),
-      )
-      for (const [from] of missed) heard.delete(from)
+      const missed = missedAmong(heard, parts)
+      for (const { from } of missed) heard.delete(from)
       // What is read of them came without a ref, which the next look at the same refs has to see.
       if (missed.length > 0) followed = undefined
-      return missed.map(([from, to]) => ({ from, to }))
+      return missed
     },
   })
+}
+
+/** What was heard of commits that memory does not hold, and whose heirs it does. */
+function missedAmong(heard: ReadonlyMap<string, string>, memory: Pick<FollowParts, 'graph'>): Told[] {
+  return [...heard]
+    .filter(([from, to]) => !isRemembered(from, memory) && isRemembered(heirOf(to, heard, memory), memory))
+    .map(([from, to]) => ({ from, to }))
+}
+
+/** Of what memory does not hold, what became of it as far as was heard. */
+function heirOf(
+  oid: string,
+  heard: ReadonlyMap<string, string>,
+  memory: Pick<FollowParts, 'graph'>,
+): string {
+  let heir = oid
+  for (let step = 0; step < mostSteps; step += 1) {
+    const next = heard.get(heir)
+    if (next === undefined || isRemembered(heir, memory)) return heir
+    heir = next
+  }
+  return heir
 }
