@@ -102,11 +102,7 @@ function missedAmong(heard: ReadonlyMap<string, string>, memory: Pick<FollowPart
 }
 
 /** Of what memory does not hold, what became of it as far as was heard. */
-function heirOf(
-  oid: string,
-  heard: ReadonlyMap<string, string>,
-  memory: Pick<FollowParts, 'graph'>,
-): string {
+function heirOf(oid: string, heard: ReadonlyMap<string, string>, memory: Pick<FollowParts, 'graph'>): string {
   let heir = oid
   for (let step = 0; step < mostSteps; step += 1) {
     const next = heard.get(heir)
