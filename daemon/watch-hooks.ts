@@ -32,7 +32,9 @@ export function watchHooks(
       attributes: { 'aios.hook': hook, 'aios.decision': decision, 'aios.listeners': results.length },
       ...(deniedBy === undefined ? {} : { failure: 'hook.denied' }),
     })
-    if (isRecorded(outcome)) audit.record(verdictOf(outcome))
+    if (!isRecorded(outcome)) return
+    if (decision === 'deny') audit.record(verdictOf(outcome))
+    else audit.recordSoon(verdictOf(outcome))
   }
 }
 

@@ -35,15 +35,16 @@ export async function secretsInBlobs(
 ): Promise<BlobSecret[]> {
   const read = (oids: readonly string[]) => readTexts(repository, oids, maxBytes, port, signal)
   const told = maxBytes < mostTold ? [] : await port.changesOf(repository, blobs)
-  const enough = told.map((change) => (change === undefined || mayBeOfKey(change) ? undefined : change))
-  const texts = await read(blobs.filter((_, at) => enough[at] === undefined).flatMap(bothOf))
+  const fresh = told.map((change) => change && freshText(change))
+  const enough = blobs.map((_, at) => fresh[at] !== undefined && !mayBeOfKey(fresh[at].text))
+  const texts = await read(blobs.filter((_, at) => enough[at] === false).flatMap(bothOf))
   const parts = blobs.flatMap(({ path, oid, oldOid }, at): Part[] => {
-    const change = enough[at]
-    if (change !== undefined) return [{ path, oldOid, changed: freshText(change) }]
+    const known = fresh[at]
+    if (known !== undefined && enough[at] === true) return [{ path, oldOid, changed: known }]
     const text = texts.get(oid)
     const before = oldOid === undefined ? undefined : texts.get(oldOid)
     if (text === undefined || oid === oldOid) return []
-    return [{ path, oldOid, changed: changedText(text, before) }]
+    return [{ path, oldOid, changed: changedText(text, before, known) }]
   })
   const [named, others] = [parts.filter(isNamed), parts.filter((part) => !isNamed(part))]
   const found = [await search(others, undefined, port, signal)]

@@ -10,7 +10,8 @@ export interface Recorder {
   close(): void
 }
 
-const delayMs = 200
+/** Git is over with a commit by then. */
+const delayMs = 300
 const mostWaiting = 1000
 
 /** Creates a recorder. What cannot be written is told and let go: a full disk stops no commit. */

@@ -3,6 +3,7 @@ import {
   closeSync,
   existsSync,
   fstatSync,
+  fsync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -24,6 +25,8 @@ import { entriesIn, verifyChain } from './verify.ts'
 export interface Audit {
   /** Keeps a decision; it is on the disk when this returns. What cannot be written is counted, and told of later. */
   record(record: AuditRecord): void
+  /** Keeps what somebody waits for and nobody gains by losing: written when this returns, on the disk a second later. */
+  recordSoon(record: AuditRecord): void
   /** Returns the end of the chain. */
   head(): AuditHead
   /** Follows the chain from the beginning; with a head from before, also tells whether its end was cut off. */
@@ -50,13 +53,15 @@ export function openAudit({ file, now, onTrouble }: AuditParts): Audit {
   let size = begin
   let missed = 0
 
-  function append(record: AuditRecord): void {
+  const flushing = createFlushing(descriptor, onTrouble)
+
+  function append(record: AuditRecord, flush: () => void): void {
     const entry = entryAfter(head, record, new Date(now()).toISOString())
     const line = Buffer.from(lineOf(entry))
     try {
       if (writeSync(descriptor, line) < line.length)
         throw new Error('Only a part of an audit entry was written.')
-      fsyncSync(descriptor)
+      flush()
     } catch (error) {
       // What was written of it must not stand in the way of the next.
       ftruncateSync(descriptor, size)
@@ -66,12 +71,12 @@ export function openAudit({ file, now, onTrouble }: AuditParts): Audit {
     head = { seq: entry.seq, hash: entry.hash }
   }
 
-  function record(one: AuditRecord): void {
+  function record(one: AuditRecord, flush = flushing.now): void {
     try {
       if (missed > 0)
-        append(aboutChain('missed', `${missed} decisions could not be written down before this.`))
+        append(aboutChain('missed', `${missed} decisions could not be written down before this.`), flush)
       missed = 0
-      append(one)
+      append(one, flush)
     } catch (error) {
       missed += 1
       onTrouble(error)
@@ -84,11 +89,47 @@ export function openAudit({ file, now, onTrouble }: AuditParts): Audit {
     record(aboutChain('mended', `An entry was cut short: ${torn.length} bytes of SHA-256 ${sum}.`))
   }
   return {
-    record,
+    record: (one) => record(one),
+    recordSoon: (one) => record(one, flushing.soon),
     head: () => head,
     verify: (known, signal) => verifyChain(file, known, signal),
     entries: (since, signal) => entriesIn(file, since, signal),
-    close: () => closeSync(descriptor),
+    close() {
+      flushing.close()
+      closeSync(descriptor)
+    },
+  }
+}
+
+const soonMs = 1_000
+
+/** Brings what was written to the disk: at once, or together with what is written within a second. */
+function createFlushing(descriptor: number, onTrouble: (error: unknown) => void) {
+  let timer: NodeJS.Timeout | undefined
+  let isClosed = false
+  const now = () => {
+    clearTimeout(timer)
+    timer = undefined
+    fsyncSync(descriptor)
+  }
+  const later = () => {
+    timer = undefined
+    fsync(descriptor, (error) => {
+      if (error !== null && !isClosed) onTrouble(error)
+    })
+  }
+  return {
+    now,
+    soon: () => void (timer ??= setTimeout(later, soonMs).unref()),
+    close() {
+      isClosed = true
+      if (timer === undefined) return
+      try {
+        now()
+      } catch (error) {
+        onTrouble(error)
+      }
+    },
   }
 }
 

@@ -36,28 +36,26 @@ export function companionsOf(
   graph: CommitGraph,
   visible: (ordinal: number) => boolean = () => true,
 ): Companion[] {
-  const asked = new Set(paths)
-  const othersOf = once((ordinal) => graph.paths(ordinal).filter((path) => !asked.has(path)))
-  const counted = [...asked].map((path) => countedCommits(path, graph, visible))
+  const asked = [...new Set(paths)]
+  const counted = asked.map((path) => countedCommits(path, graph, visible))
   // Put in order once: many of the asked files were changed by the same commits.
   const newest = newestFirst([...new Set(counted.flat())], graph)
+  const changes = changesIn(newest, asked, graph)
+  const habits = createHabits(graph.allPaths().length)
   const places = new Map(newest.map((ordinal, place) => [ordinal, place]))
-  const best = new Map<string, Omit<Companion, 'path' | 'support' | 'evidence'>>()
   for (const commits of counted) {
-    const weights = weightsOf(commits, places, graph)
-    const whole = commits.reduce((sum, ordinal) => sum + (weights.get(ordinal)?.whole ?? 0), 0)
-    for (const [other, { count, share }] of countTogether(commits, weights, othersOf)) {
-      const known = best.get(other) ?? { confidence: 0, likelihood: 0 }
-      best.set(other, {
-        confidence: Math.max(confidenceOf(count, commits.length), known.confidence),
-        // Any of the asked files may be the one that tells.
-        likelihood: 1 - (1 - known.likelihood) * (1 - share / (whole + 1)),
-      })
-    }
+    const inOrder = new Uint32Array(commits.map((ordinal) => places.get(ordinal) ?? 0)).sort()
+    habits.add([...inOrder].map((place) => changes[place] ?? nothing))
   }
-  const shown = shownBy(newest, othersOf)
-  return [...best]
-    .map(([path, rest]) => ({ path, ...rest, ...(shown.get(path) ?? { support: 0, evidence: [] }) }))
+  const shown = shownBy(newest, changes)
+  return [...shown]
+    .map(([id, { support, evidence }]) => ({
+      path: graph.pathAt(id),
+      confidence: habits.confidence[id] ?? 0,
+      likelihood: habits.likelihood[id] ?? 0,
+      support,
+      evidence,
+    }))
     .toSorted(
       (a, b) =>
         b.likelihood - a.likelihood ||
@@ -67,29 +65,53 @@ export function companionsOf(
     )
 }
 
-/** Returns the same, asked once for each commit: one that touched many of the asked files comes up as often. */
-function once<T>(ask: (ordinal: number) => T): (ordinal: number) => T {
-  const known = new Map<number, T>()
-  return (ordinal) => {
-    const answer = known.get(ordinal) ?? ask(ordinal)
-    known.set(ordinal, answer)
-    return answer
-  }
+/** What a commit changed: how many files, and which of them were not asked about, by their numbers. */
+interface Change {
+  readonly files: number
+  readonly others: readonly number[]
 }
 
-/** Returns how much a commit counts as a whole, and for each of the files in it. */
-function weightsOf(
-  commits: readonly number[],
-  places: ReadonlyMap<number, number>,
-  graph: CommitGraph,
-): Map<number, { readonly whole: number; readonly share: number }> {
-  const weights = new Map<number, { whole: number; share: number }>()
-  const inOrder = commits.toSorted((one, other) => (places.get(one) ?? 0) - (places.get(other) ?? 0))
-  for (const [place, ordinal] of inOrder.entries()) {
-    const whole = 0.5 ** (place / halfCommits)
-    weights.set(ordinal, { whole, share: whole / Math.max(1, graph.pathCount(ordinal) - 1) })
+const nothing: Change = { files: 0, others: [] }
+
+function changesIn(commits: readonly number[], asked: readonly string[], graph: CommitGraph): Change[] {
+  const left = new Set(asked.map(graph.pathNumber))
+  return commits.map((ordinal) => {
+    const files = graph.pathNumbers(ordinal)
+    return { files: files.length, others: files.filter((id) => !left.has(id)) }
+  })
+}
+
+/** Creates what is known of each file, by its number, of so many: numbers in columns, for there may be thousands. */
+function createHabits(files: number) {
+  const [confidence, likelihood] = [new Float64Array(files), new Float64Array(files)]
+  const [counts, shares] = [new Uint32Array(files), new Float64Array(files)]
+
+  return {
+    confidence,
+    likelihood,
+    /** Adds what the changes of one asked file tell, newest first. */
+    add(changes: readonly Change[]): void {
+      const together: number[] = []
+      let whole = 0
+      for (const [place, { files, others }] of changes.entries()) {
+        const weight = 0.5 ** (place / halfCommits)
+        const share = weight / Math.max(1, files - 1)
+        whole += weight
+        for (const id of others) {
+          if (counts[id] === 0) together.push(id)
+          counts[id] = (counts[id] ?? 0) + 1
+          shares[id] = (shares[id] ?? 0) + share
+        }
+      }
+      for (const id of together) {
+        confidence[id] = Math.max(confidenceOf(counts[id] ?? 0, changes.length), confidence[id] ?? 0)
+        // Any of the asked files may be the one that tells.
+        likelihood[id] = 1 - (1 - (likelihood[id] ?? 0)) * (1 - (shares[id] ?? 0) / (whole + 1))
+        counts[id] = 0
+        shares[id] = 0
+      }
+    },
   }
-  return weights
 }
 
 /** Three out of three proves less than thirty out of thirty: one doubt is always added. */
@@ -107,37 +129,16 @@ function countedCommits(path: string, graph: CommitGraph, visible: (ordinal: num
   return usable.length <= commitsPerPath ? usable : newestFirst(usable, graph).slice(0, commitsPerPath)
 }
 
-/** Returns in how many of a path's commits each other path was, and how much these count. */
-function countTogether(
-  commits: readonly number[],
-  weights: ReadonlyMap<number, { readonly share: number }>,
-  othersOf: (ordinal: number) => readonly string[],
-): Map<string, { count: number; share: number }> {
-  const together = new Map<string, { count: number; share: number }>()
-  for (const ordinal of commits) {
-    const share = weights.get(ordinal)?.share ?? 0
-    for (const other of othersOf(ordinal)) {
-      const known = together.get(other)
-      if (known === undefined) together.set(other, { count: 1, share })
-      else {
-        known.count += 1
-        known.share += share
-      }
-    }
-  }
-  return together
-}
-
-/** Returns by how many commits each path is supported, whichever of the asked files they changed, and the newest of these. */
+/** Returns by how many commits each file is supported, whichever of the asked ones they changed, and the newest of these. */
 function shownBy(
   commits: readonly number[],
-  othersOf: (ordinal: number) => readonly string[],
-): Map<string, { support: number; evidence: number[] }> {
-  const shown = new Map<string, { support: number; evidence: number[] }>()
-  for (const ordinal of commits) {
-    for (const other of othersOf(ordinal)) {
-      const known = shown.get(other)
-      if (known === undefined) shown.set(other, { support: 1, evidence: [ordinal] })
+  changes: readonly Change[],
+): Map<number, { support: number; evidence: number[] }> {
+  const shown = new Map<number, { support: number; evidence: number[] }>()
+  for (const [place, ordinal] of commits.entries()) {
+    for (const id of changes[place]?.others ?? []) {
+      const known = shown.get(id)
+      if (known === undefined) shown.set(id, { support: 1, evidence: [ordinal] })
       else if ((known.support += 1) <= keptEvidence) known.evidence.push(ordinal)
     }
   }
@@ -146,6 +147,5 @@ function shownBy(
 
 function newestFirst(ordinals: readonly number[], graph: CommitGraph): number[] {
   const timeOf = (ordinal: number): number => graph.committerTime(ordinal)
-  const oidOf = once(graph.oid)
-  return ordinals.toSorted((a, b) => timeOf(b) - timeOf(a) || (oidOf(a) < oidOf(b) ? -1 : 1))
+  return ordinals.toSorted((a, b) => timeOf(b) - timeOf(a) || (graph.oid(a) < graph.oid(b) ? -1 : 1))
 }

@@ -34,6 +34,12 @@ export interface CommitGraph {
   committerTime(ordinal: number): number
   paths(ordinal: number): string[]
   pathCount(ordinal: number): number
+  /** Returns the paths by their numbers, for who counts many. */
+  pathNumbers(ordinal: number): number[]
+  /** Returns the number of a path; undefined when no commit touched it. */
+  pathNumber(path: string): number | undefined
+  /** Returns the path of a number. */
+  pathAt(number: number): string
   links(ordinal: number): string
   /** Returns the known commits that touched a path, in the order of arrival. */
   touching(path: string): readonly number[]
@@ -106,6 +112,9 @@ export function createCommitGraph(): CommitGraph {
     committerTime: committerTimes.get,
     paths: (ordinal) => pathIds.get(ordinal).map((id) => paths.at(id) ?? ''),
     pathCount: pathIds.lengthOf,
+    pathNumbers: pathIds.get,
+    pathNumber: paths.find,
+    pathAt: (number) => paths.at(number) ?? '',
     touching: (path) => touching[paths.find(path) ?? -1] ?? [],
     allPaths: () => paths.values,
   }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { HostCall, PluginCall, PluginLine, PluginNote, PluginTrial } from '../../contract/plugin.ts'
 import { numberIn, textIn, type SqlRow } from './journal-rows.ts'
-import { together } from './together.ts'
+import { togetherSoon } from './together.ts'
 
 /** Calls, lines and notes that are kept; older ones are forgotten. */
 const kept = { plugin_calls: 5000, plugin_lines: 5000, plugin_notes: 10_000 }
@@ -33,7 +33,7 @@ export function pluginCallsIn(database: DatabaseSync) {
 
   return {
     keep(calls: readonly PluginCall[], fresh: readonly PluginLine[]) {
-      together(database, () => {
+      togetherSoon(database, () => {
         for (const call of calls) addCall.run(...columnsOf(call))
         for (const { plugin, repository, time, level, message } of fresh)
           addLine.run(plugin, repository, time, level, message)

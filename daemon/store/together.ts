@@ -13,3 +13,16 @@ export function together<T>(database: DatabaseSync, work: () => T): T {
     throw error
   }
 }
+
+/**
+ * Does the work as one write that may be lost when the machine goes down within the next minutes, and not when the
+ * daemon does: nobody waits for the disk. What is written after it as usual takes it along.
+ */
+export function togetherSoon<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('PRAGMA synchronous = NORMAL')
+  try {
+    return together(database, work)
+  } finally {
+    database.exec('PRAGMA synchronous = FULL')
+  }
+}
