@@ -132,6 +132,19 @@ test('what a damaged journal took with it is named until it is there again, or n
   expect(place.aios(['status']).stdout).not.toContain('The journal was damaged')
 })
 
+test('messages whose table is damaged are read again from git, and git is not blamed', async () => {
+  writeHistory(place, 'main', 5)
+  expect(place.aios(['init', '--json']).data).toMatchObject({ repository: { episodes: 5 } })
+  expect(place.aios(['daemon', 'stop']).code).toBe(0)
+  const [id = ''] = readdirSync(join(place.folders.state, 'repositories'))
+  const data = join(place.folders.state, 'repositories', id, 'episodes.lance', 'data')
+  for (const name of readdirSync(data)) writeFileSync(join(data, name), 'no rows at all\n'.repeat(500))
+
+  const daemon = await place.daemon()
+  const { episodes, skipped } = await daemon.until(({ state }) => state === 'ready')
+  expect({ episodes, skipped }).toEqual({ episodes: 5, skipped: 0 })
+})
+
 test('what the daemon keeps is for its owner alone, each file by itself', async () => {
   writeHistory(place, 'main', 3)
   mkdirSync(place.folders.state, { recursive: true, mode: 0o700 })
