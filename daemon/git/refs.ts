@@ -91,7 +91,7 @@ export async function resolveRevision(git: Git, where: GitOptions, revision: str
 
 /** What git says when it is the repository that is broken, and not the name. */
 const damage =
-  /^(?:error|fatal): .*(?:corrupt|unpack|packfile|packed-refs|multi-pack|not a git repo|is empty|index file)/m
+  /^(?:error|fatal): .*(?:corrupt|unpack|packfile|packed-refs|multi-pack|index file|is empty|bad | repo)/m
 
 /** Returns the error for a revision that leads to no commit. */
 export function unknownRevision(revision: string): AiosError {
