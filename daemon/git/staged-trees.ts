@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobReader } from './blob-reader.ts'
 import { treeInIndex } from './index-tree.ts'
@@ -15,6 +14,7 @@ import {
   type StagedFile,
 } from './staged-files.ts'
 import { openTreeComparer, type TreeComparer } from './tree-comparer.ts'
+import { readPlainFile, readPlainText } from './plain-file.ts'
 
 /** Says what the next commit would change, without starting a process for each question. */
 export interface StagedTrees {
@@ -163,14 +163,14 @@ async function stagedTree(
   { indexFile }: IndexPlace,
   format: Repository['objectFormat'],
 ): Promise<string | undefined> {
-  const index = await readFile(indexFile).catch(() => undefined)
+  const index = await readPlainFile(indexFile).catch(() => undefined)
   return index && treeInIndex(index, format)
 }
 
 /** Returns what the repository calls the HEAD of a worktree; undefined where only the worktree itself can tell. */
 async function headOf({ gitDir }: IndexPlace, repository: Repository): Promise<string | undefined> {
   if (gitDir === repository.gitDir) return 'HEAD'
-  const text = await readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => '')
+  const text = await readPlainText(join(gitDir, 'HEAD')).catch(() => '')
   const head = text.trimEnd().replace(/^ref: /, '')
   // Where refs are kept in a table, HEAD names a branch that is none, and git finds no tree.
   return isOid(head) || /^refs\/heads\/[^\s^:~]+$/.test(head) ? head : undefined
