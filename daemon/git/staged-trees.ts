@@ -51,13 +51,11 @@ export function openStagedTrees(repository: Repository, blobs: Pick<BlobReader, 
   const compare = (files: readonly StagedFile[], patch: () => Promise<Buffer | undefined>): void => {
     const pairs = new Set(files.map(pairOf))
     if (pairs.isSubsetOf(compared.pairs)) return
-    const lines = isSmall(files) ? linesIn(patch()) : nothing.lines
-    const next: Compared = { pairs, lines: lines.then((told) => told ?? forget(next)) }
-    compared = next
+    const told = isSmall(files) ? patch() : Promise.resolve(undefined)
+    compared = { pairs, lines: linesIn(told, () => forget(pairs)) }
   }
-  const forget = (lost: Compared): Lines => {
-    if (compared === lost) compared = nothing
-    return new Map()
+  const forget = (lost: ReadonlySet<string>): void => {
+    if (compared.pairs === lost) compared = nothing
   }
   const read: StagedTrees['read'] = async (place, signal) => {
     const [after, head] = await Promise.all([stagedTree(place, objectFormat), headOf(place, repository)])
@@ -105,9 +103,11 @@ type Lines = ReadonlyMap<string, LineChanges>
 const nothing: Compared = { pairs: new Set(), lines: Promise.resolve(new Map()) }
 
 /** What git cannot tell is found out by whoever wants to know. */
-async function linesIn(patch: Promise<Buffer | undefined>): Promise<Lines | undefined> {
+async function linesIn(patch: Promise<Buffer | undefined>, onNothing: () => void): Promise<Lines> {
   const told = await patch.catch(() => undefined)
-  return told && changesInPatch(told)
+  if (told !== undefined) return changesInPatch(told)
+  onNothing()
+  return new Map()
 }
 
 /** More is no work of hands; whoever wants to know reads blob after blob. */
