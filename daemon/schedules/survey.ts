@@ -21,8 +21,8 @@ export interface Survey {
   readonly next: number
 }
 
-/** What nobody listened to for longer than this was not missed. */
-const silenceMs = 60_000
+/** What nobody listened to for longer was not missed; a plugin that is loaded late, or approved anew, is back by then. */
+const silenceMs = 600_000
 
 /**
  * Creates what looks at the schedules that are heard and not busy.

@@ -106,6 +106,16 @@ test('an expression that is changed holds from then on, and what it would have b
   expect(asked).toEqual(['daily tide 03-03T12:30', 'daily moon 03-03T12:30'])
 })
 
+test('a file that was edited is read again while somebody listens, without anybody asking', async () => {
+  const { clock, listen, asked, schedules, edits } = createWorkshop()
+  listen('daily')
+  await clock.pass(hour)
+  edits.push(() => void (schedules['daily'] = '30 13 * * *'))
+  await clock.pass(hour)
+
+  expect(asked).toEqual(['daily tide 03-02T13:30', 'daily moon 03-02T13:30'])
+})
+
 test('a schedule that is taken away is forgotten, and begins anew when it comes back', async () => {
   const { clock, listen, asked, schedules, journal } = createWorkshop()
   listen('daily')

@@ -38,6 +38,8 @@ export interface Workshop {
   readonly outcomes: HookOutcome[]
   /** What listeners were asked, as `name repository due`, with `late` where they are late. */
   readonly asked: string[]
+  /** What becomes of the settings when their file is read again. */
+  readonly edits: (() => void)[]
   /** Registers a listener that notes what it is asked. */
   listen(name: string, handle?: (signal: AbortSignal) => Promise<unknown>): () => void
   /** Ends this daemon without a word, and begins another on the same journal. */
@@ -66,6 +68,7 @@ function openWorkshop(
   const outcomes: HookOutcome[] = []
   const troubles: unknown[] = []
   const asked: string[] = []
+  const edits: (() => void)[] = []
   const bus = createHookBus({
     policy: () => policy,
     now: () => clock.now,
@@ -75,7 +78,12 @@ function openWorkshop(
     schedules: () => ground.schedules,
     repositories: () => ground.repositories,
     heard: () => new Set(bus.listeners().map(({ hook }) => hook.slice('schedule:'.length))),
-    refresh: () => {},
+    refresh() {
+      for (const edit of edits.splice(0)) {
+        edit()
+        scheduler.notice()
+      }
+    },
     records: journal.schedules,
     times: createTimes(() => 0),
     ask: (name, data, signal) => bus.run(`schedule:${name}`, data, signal),
@@ -99,6 +107,7 @@ function openWorkshop(
     troubles,
     outcomes,
     asked,
+    edits,
     listen: (name, handle = async () => undefined) =>
       bus.register(`schedule:${name}`, {
         id: `listener of ${name}`,
