@@ -29,7 +29,7 @@ const weights = (
       vector: share(vector, 'Nearness of meaning.'),
       files: share(files, 'Having touched the files of a diff that is asked about.'),
       blame: share(blame, 'Having written the lines of a diff that is asked about.'),
-      recency: share(0.05, 'Being new.'),
+      recency: share(0.1, 'Being new.'),
       trust: share(0.1, 'Not having been reverted, and still being on a branch.'),
     },
     strict,
