@@ -11,7 +11,7 @@ export function printEvent({ seq, time, type, data }: EventEnvelope, terminal: T
     styled('dim', head),
     styled('cyan', type),
     '  ',
-    fit(carried, Math.max(10, terminal.width - head.length - type.length - 2)),
+    fit(carried, Math.max(10, terminal.room - head.length - type.length - 2)),
   )
 }
 

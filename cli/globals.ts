@@ -42,8 +42,13 @@ export function commanderName({ flags }: Option): string {
   return long.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase())
 }
 
-/** Returns how many words of a command line the option takes when it stands there alone: `-C dir`, `--json`. */
-export function takesWord(word: string): boolean {
+/** Returns the first word that is neither an option nor the value of one. */
+export function firstWord(argv: readonly string[]): string | undefined {
+  return argv.find((word, at) => !word.startsWith('-') && !takesWord(argv[at - 1] ?? ''))
+}
+
+/** Says whether the option takes a word when it stands there alone, as `-C dir` does and `--json` does not. */
+function takesWord(word: string): boolean {
   const option = Object.values(globalOptions).find(({ flags }) => flags.split(/[ ,]+/).includes(word))
   return option?.kind === 'text'
 }

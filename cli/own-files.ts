@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path'
 import { ownNames } from '../contract/own-names.ts'
 import type { StateFolders } from '../contract/state.ts'
 
-/** A folder of aios: what in it is its own, and what is somebody else's. */
+/** A folder of aios: what in it is its own, what a restore has put aside, and what is somebody else's. */
 export interface OwnFolder {
   readonly path: string
   readonly own: readonly string[]
+  readonly aside: readonly string[]
   readonly others: readonly string[]
 }
 
@@ -34,9 +35,12 @@ export function removeOwn({ path, own }: OwnFolder): void {
 
 function lookAt(path: string, isOwn: RegExp, places: readonly string[]): OwnFolder {
   const names = readdirSync(path).filter((name) => !places.includes(join(path, name)))
+  const isAside = (name: string) => ownNames.aside.test(name)
+  const foreign = names.filter((name) => !isOwn.test(name))
   return {
     path,
     own: names.filter((name) => isOwn.test(name)),
-    others: names.filter((name) => !isOwn.test(name)),
+    aside: foreign.filter(isAside),
+    others: foreign.filter((name) => !isAside(name)),
   }
 }

@@ -1,7 +1,7 @@
 import { Command as Parser, CommanderError, InvalidArgumentError, Option as ParserOption } from 'commander'
 import { AiosError } from '../contract/errors.ts'
 import type { Command, Group, Option, Typed } from './command.ts'
-import { commanderName, globalOptions, readGlobals, type Globals } from './globals.ts'
+import { commanderName, firstWord, globalOptions, readGlobals, type Globals } from './globals.ts'
 
 /** A command line, understood. */
 export type Parsed =
@@ -37,7 +37,7 @@ export function parse(argv: readonly string[], known: readonly (Command | Group)
     if (!(error instanceof CommanderError)) throw error
     const isHelp = error.exitCode === 0 || error.code === 'commander.help'
     wasAsked = error.exitCode === 0
-    if (!isHelp) throw new AiosError('command.usage', sentence(error.message))
+    if (!isHelp) throw new AiosError('command.usage', meant(argv, known) ?? sentence(error.message))
   }
   if (heard.run === undefined) return { shape: 'help', text: heard.text, wasAsked }
   return { shape: 'run', ...heard.run, globals: readGlobals(root.opts<Record<string, unknown>>()) }
@@ -124,8 +124,28 @@ function everyParser(parser: Parser): Parser[] {
   return [parser, ...parser.commands.flatMap(everyParser)]
 }
 
+/** Returns what is wrong with a first word that names a command of a group only; undefined when it does not. */
+function meant(argv: readonly string[], known: readonly (Command | Group)[]): string | undefined {
+  const word = firstWord(argv)
+  if (known.some(({ name }) => name === word)) return undefined
+  const groups = known.filter(
+    (one) => one.shape === 'group' && one.commands.some(({ name }) => name === word),
+  )
+  if (groups.length === 0) return undefined
+  return `Unknown command '${word}'; did you mean ${either(groups.map(({ name }) => `aios ${name} ${word}`))}?`
+}
+
+function either(commands: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'disjunction' }).format(commands.map((one) => `\`${one}\``))
+}
+
 /** Returns commander's message as a sentence of ours. */
 function sentence(message: string): string {
-  const text = message.replace(/^error: /, '').replace(/\n\(Did you mean (.+)\?\)$/, '; did you mean `$1`?')
+  const text = message
+    .replace(/^error: /, '')
+    .replace(
+      /\n\(Did you mean (?:one of )?(.+)\?\)$/,
+      (_match, names: string) => `; did you mean ${either(names.split(', '))}?`,
+    )
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.?]$/.test(text) ? '' : '.')
 }

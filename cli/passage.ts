@@ -10,14 +10,14 @@ export function printPassage(
   lines: number,
   terminal: Terminal,
 ): void {
-  const width = terminal.width - 8
+  const room = terminal.room - 8
   if (path !== '') {
     const range = startLine === endLine ? `:${startLine}` : `:${startLine}-${endLine}`
     const place = startLine === 0 ? '' : range
-    terminal.line('      ', styled('cyan', fitPath(path, width - place.length)), styled('dim', place))
+    terminal.line('      ', styled('cyan', fitPath(path, room - place.length)), styled('dim', place))
   }
   for (const line of bestLines(text, words, lines)) {
-    terminal.line('      ', styled('dim', '│ '), ...diffLine(fit(line, width), words))
+    terminal.line('      ', styled('dim', '│ '), ...diffLine(fit(line, room), words))
   }
 }
 

@@ -4,7 +4,7 @@ import { AiosError } from '../contract/errors.ts'
 import { stateFolders } from '../contract/state.ts'
 import type { Client } from './client.ts'
 import type { Command, Context, Group } from './command.ts'
-import { takesWord, type Globals } from './globals.ts'
+import { firstWord, type Globals } from './globals.ts'
 import { parse } from './parse.ts'
 import { printOutcome } from './output.ts'
 import { repositoryName } from './repository-name.ts'
@@ -60,12 +60,6 @@ export async function run(
 function asHelp(argv: readonly string[]): readonly string[] {
   if (argv.length === 0) return ['--help']
   return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
-}
-
-/** Returns the first word that is neither an option nor the value of one. */
-function firstWord(argv: readonly string[]): string | undefined {
-  const index = argv.findIndex((word, at) => !word.startsWith('-') && !takesWord(argv[at - 1] ?? ''))
-  return argv[index]
 }
 
 function open(

@@ -25,7 +25,7 @@ export function printStatus({ daemon, repositories }: StatusAnswer, terminal: Te
       ` · process ${pid} · up ${up} · ${bytes(rssBytes)} memory · ${duration(cpuSeconds)} of CPU`,
     ),
   )
-  terminal.line(styled('dim', fitPath(state, terminal.width)))
+  terminal.line(styled('dim', fitPath(state, terminal.room)))
   terminal.line()
   if (repositories.length === 0)
     terminal.line('No repository yet. Register one with ', styled('cyan', 'aios init'), '.')
@@ -41,7 +41,7 @@ export function printRepository(repository: RepositoryStatus, terminal: Terminal
   const where = branch ?? head?.slice(0, 9) ?? (isOpen ? 'no commit yet' : '')
   terminal.line(
     styled(style, `${mark} `),
-    styled('bold', fitPath(sanitise(path), terminal.width - 4 - Math.min(where.length, 30))),
+    styled('bold', fitPath(sanitise(path), terminal.room - 4 - Math.min(where.length, 30))),
     styled('dim', `  ${fit(sanitise(where), 30)}`),
   )
   const parts = [
@@ -53,11 +53,11 @@ export function printRepository(repository: RepositoryStatus, terminal: Terminal
     ...(isOpen ? [bytes(repository.bytes)] : []),
     ...embedderParts(repository),
   ]
-  terminal.line('  ', styled('dim', fit(parts.join(' · '), terminal.width - 2)))
+  terminal.line('  ', styled('dim', fit(parts.join(' · '), terminal.room - 2)))
   if (progress !== undefined && progress.phase !== 'idle') {
     terminal.line('  ', ...progressLine(progress, terminal.width - 2))
   }
-  if (problem !== undefined) terminal.line('  ', styled('red', fit(sanitise(problem), terminal.width - 2)))
+  if (problem !== undefined) terminal.line('  ', styled('red', fit(sanitise(problem), terminal.room - 2)))
 }
 
 /** What is unusual about the vectors; that they were learned is what everyone expects. */

@@ -10,8 +10,10 @@ export type Piece = string | { readonly text: string; readonly style: Style }
 
 /** Where lines go. */
 export interface Terminal {
-  /** Columns that a line may take. */
+  /** Columns that lines are laid out in. */
   readonly width: number
+  /** Columns beyond which a line is cut; endless where nobody looks through a window, as in a pipe or a file. */
+  readonly room: number
   /** Whether a person watches, so that lines may be drawn over. */
   readonly isWatched: boolean
   /**
@@ -19,7 +21,7 @@ export interface Terminal {
    * terminal: colours come from styles alone.
    */
   line(...pieces: Piece[]): void
-  /** Writes one line, cut where the terminal ends. */
+  /** Writes one line, cut where there is no more room. */
   row(...pieces: Piece[]): void
   /** Writes a line over the last one that was drawn so; without pieces, clears it. */
   redraw(...pieces: Piece[]): void
@@ -46,13 +48,16 @@ export function createTerminal(
   const hasColor = wantsColor(screen, choice, environment)
   const isWatched = screen.isTTY === true
   const render = (pieces: readonly Piece[]) => pieces.map((piece) => renderOne(piece, hasColor)).join('')
-  const width = Math.max(20, Math.min(widthFrom(screen, environment), 160))
+  const columns = columnsOf(screen, environment)
+  const width = bounded(columns ?? 100)
+  const room = columns === undefined ? Infinity : width
   const line = (pieces: readonly Piece[]) => void screen.write(`${render(pieces).trimEnd()}\n`)
   return {
     width,
+    room,
     isWatched,
     line: (...pieces) => line(pieces),
-    row: (...pieces) => line(cut(pieces, width)),
+    row: (...pieces) => line(cut(pieces, room)),
     clear: () => void screen.write(isWatched ? '\u001b[H\u001b[2J' : '\n'),
     redraw: (...pieces) => void (isWatched && screen.write(`\r\u001b[2K${render(pieces)}`)),
   }
@@ -63,8 +68,8 @@ export function styled(style: Style, text: string): Piece {
   return { style, text }
 }
 
-function cut(pieces: readonly Piece[], width: number): Piece[] {
-  let room = width
+function cut(pieces: readonly Piece[], columns: number): Piece[] {
+  let room = columns
   const kept: Piece[] = []
   for (const piece of pieces) {
     const text = sanitise(typeof piece === 'string' ? piece : piece.text)
@@ -89,8 +94,13 @@ function wantsColor(screen: Screen, choice: ColorChoice, environment: NodeJS.Pro
   return screen.isTTY === true && environment['TERM'] !== 'dumb'
 }
 
-function widthFrom(screen: Screen, environment: NodeJS.ProcessEnv): number {
+/** Returns how many columns there are; undefined when nobody says. */
+function columnsOf(screen: Screen, environment: NodeJS.ProcessEnv): number | undefined {
   const named = Number(environment['COLUMNS'])
   if (screen.columns !== undefined && screen.columns > 0) return screen.columns
-  return Number.isInteger(named) && named > 0 ? named : 100
+  return Number.isInteger(named) && named > 0 ? named : undefined
+}
+
+function bounded(columns: number): number {
+  return Math.max(20, Math.min(columns, 160))
 }

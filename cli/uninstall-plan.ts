@@ -150,9 +150,12 @@ function fileSteps({ folders }: Context, keepData: boolean): Step[] {
   const kept = keepData ? [first].filter((folder) => folder?.path === folders.runtime) : [first, ...rest]
   return kept.flatMap((folder): Step[] => {
     if (folder === undefined) return []
-    const { path, own, others } = folder
-    const stays = others.length === 0 ? '' : `; ${others.join(', ')} stays, which is not of aios`
-    const what = `${path}: ${own.length === 0 ? 'nothing' : own.join(', ')}${stays}`
+    const { path, own, aside, others } = folder
+    const what = [
+      `${path}: ${own.length === 0 ? 'nothing' : own.join(', ')}`,
+      ...(aside.length === 0 ? [] : [`${aside.join(', ')} stays, put aside by a restore: yours to delete`]),
+      ...(others.length === 0 ? [] : [`${others.join(', ')} stays, which is not of aios`]),
+    ].join('; ')
     return [
       {
         what,

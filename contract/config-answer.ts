@@ -13,7 +13,14 @@ export const ConfigAnswer = Type.Object({
       origin: Type.String({ description: '`default`, a file with its line, or the name of a variable.' }),
     }),
   ),
-  files: Type.Array(Type.Object({ path: Type.String(), exists: Type.Boolean(), scope: ConfigScope })),
+  files: Type.Array(
+    Type.Object({
+      path: Type.String(),
+      exists: Type.Boolean(),
+      valid: Type.Boolean({ description: 'Whether it counts: none of the problems is about it.' }),
+      scope: ConfigScope,
+    }),
+  ),
   problems: Type.Array(Type.Object({ code: Type.String(), message: Type.String(), hint: Type.String() })),
 })
 export type ConfigAnswer = Static<typeof ConfigAnswer>

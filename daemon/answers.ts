@@ -55,7 +55,7 @@ export interface AnswerParts {
 /** Returns what answers each route: a line or two each, because the work is done below. */
 export function createAnswers(parts: AnswerParts): Answers<Routes> {
   const { repositories, config, events } = parts
-  const ask = (name: string) => openFor(name, repositories)
+  const ask = <T>(name: string, act: (asked: Asked) => Promise<T>) => askIn(name, repositories, act)
 
   return {
     health: async () => ({ alive: true }),
@@ -80,29 +80,28 @@ export function createAnswers(parts: AnswerParts): Answers<Routes> {
     ...parts.access,
     followProgress: ({ repository }, signal) =>
       follow(async () => (await (await repositories.find(repository)).open()).remembered, signal),
-    async suggestions({ repository }, signal) {
-      const { memory, questions } = await ask(repository)
-      const { currentPaths, blameFile } = questions
-      return suggest({ memory, currentPaths, blame: blameFile }, signal)
-    },
+    suggestions: ({ repository }, signal) =>
+      ask(repository, ({ memory, questions: { currentPaths, blameFile } }) =>
+        suggest({ memory, currentPaths, blame: blameFile }, signal),
+      ),
 
     recall: (input, signal) => recallFrom(input, parts, signal),
-    async why({ repository, path, line, endLine }, signal) {
-      const { memory, questions } = await ask(repository)
-      return why({ path: await questions.pathInside(path), line, endLine }, memory, questions, signal)
-    },
-    async related(input, signal) {
-      const { memory, questions } = await ask(input.repository)
-      const paths = await Promise.all(input.paths.map(questions.pathInside))
-      return related({ ...input, paths }, { memory, ...questions }, signal)
-    },
-    async context(input, signal) {
-      const { memory, questions } = await ask(input.repository)
-      const paths = await Promise.all((input.paths ?? []).map(questions.pathInside))
-      return context({ ...input, paths }, { memory, countTokens: loadTokenCounter, ...questions }, signal)
-    },
-    show: async ({ oid, repository }, signal) => show(oid, (await ask(repository)).memory, signal),
-    timeline: async (input, signal) => timeline(input, (await ask(input.repository)).memory, signal),
+    why: ({ repository, path, line, endLine }, signal) =>
+      ask(repository, async ({ memory, questions }) =>
+        why({ path: await questions.pathInside(path), line, endLine }, memory, questions, signal),
+      ),
+    related: (input, signal) =>
+      ask(input.repository, async ({ memory, questions }) => {
+        const paths = await Promise.all(input.paths.map(questions.pathInside))
+        return related({ ...input, paths }, { memory, ...questions }, signal)
+      }),
+    context: (input, signal) =>
+      ask(input.repository, async ({ memory, questions }) => {
+        const paths = await Promise.all((input.paths ?? []).map(questions.pathInside))
+        return context({ ...input, paths }, { memory, countTokens: loadTokenCounter, ...questions }, signal)
+      }),
+    show: ({ oid, repository }, signal) => ask(repository, ({ memory }) => show(oid, memory, signal)),
+    timeline: (input, signal) => ask(input.repository, ({ memory }) => timeline(input, memory, signal)),
   }
 }
 
@@ -158,14 +157,19 @@ interface Asked {
   readonly questions: GitQuestions
 }
 
-/** Opens the repository that is asked about; from a linked worktree, `HEAD` and the index are that worktree's. */
-async function openFor(name: string, repositories: Repositories): Promise<Asked> {
+/** Asks a repository once it is open; from a linked worktree, `HEAD` and the index are that worktree's. */
+async function askIn<T>(
+  name: string,
+  repositories: Repositories,
+  act: (asked: Asked) => Promise<T>,
+): Promise<T> {
   const { held, worktree } = await repositories.findPlace(name)
-  const { remembered, repository, config } = await held.open()
-  await config.refresh()
-  const { memory, recalled } = remembered
-  if (worktree === undefined) return { memory, recalled, questions: gitQuestions(repository) }
-  return { memory: { ...memory, repository: worktree }, recalled, questions: gitQuestions(worktree) }
+  return held.answer(async ({ remembered, repository, config }) => {
+    await config.refresh()
+    const { memory, recalled } = remembered
+    if (worktree === undefined) return act({ memory, recalled, questions: gitQuestions(repository) })
+    return act({ memory: { ...memory, repository: worktree }, recalled, questions: gitQuestions(worktree) })
+  })
 }
 
 /** Asks one repository, or all of them, of which the best answers stand first. */
@@ -174,16 +178,23 @@ async function recallFrom(
   { repositories }: AnswerParts,
   signal: AbortSignal,
 ): Promise<RecallAnswer> {
+  const ask = (name: string) =>
+    askIn(name, repositories, ({ memory, recalled }) =>
+      recalled.answer(input, memory.config, () => recall(input, memory, signal)),
+    )
   if (input.all !== true) {
     const only = repositories.list().length === 1 ? repositories.list()[0]?.registration.id : undefined
     const name = input.repository ?? only
     if (name === undefined) throw new AiosError('request.invalid', 'Name a repository, or ask all of them.')
-    return recallIn(await openFor(name, repositories), input, signal)
+    return ask(name)
   }
   const answers = await Promise.all(
-    repositories.list().map(async ({ registration }) => {
-      const open = await openFor(registration.id, repositories).catch(() => undefined)
-      return open === undefined ? undefined : recallIn(open, input, signal)
+    repositories.list().map(async ({ registration: { id }, open }) => {
+      const isOpen = await open().then(
+        () => true,
+        () => false,
+      )
+      return isOpen ? ask(id).catch(leaveOut) : undefined
     }),
   )
   return merged(
@@ -192,12 +203,11 @@ async function recallFrom(
   )
 }
 
-function recallIn(
-  { memory, recalled }: Asked,
-  input: InputOf<Routes['recall']>,
-  signal: AbortSignal,
-): Promise<RecallAnswer> {
-  return recalled.answer(input, memory.config, () => recall(input, memory, signal))
+/** What is forgotten or begun again while all are asked is left out, as what cannot be opened is. */
+function leaveOut(error: unknown): undefined {
+  if (error instanceof AiosError && ['daemon.busy', 'repository.unknown'].includes(error.code))
+    return undefined
+  throw error
 }
 
 function merged(input: InputOf<Routes['recall']>, answers: readonly RecallAnswer[]): RecallAnswer {

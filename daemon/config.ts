@@ -34,7 +34,7 @@ export interface Loaded {
   readonly origins: ReadonlyMap<string, string>
   /** What was wrong with the layers that are left out because of it. */
   readonly problems: readonly AiosError[]
-  readonly files: readonly (ConfigFile & { readonly exists: boolean })[]
+  readonly files: readonly (ConfigFile & { readonly exists: boolean; readonly valid: boolean })[]
 }
 
 /** Returns the settings in force. A layer counts whole or, when anything in it is wrong, not at all. */
@@ -58,7 +58,11 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
     config: nested(inForce),
     origins: new Map([...inForce].map(([key, { origin }]) => [key, origin])),
     problems: layers.flatMap(({ problems }) => problems),
-    files: files.map((file, index) => ({ ...file, exists: layers[index]?.exists ?? false })),
+    files: files.map((file, index) => ({
+      ...file,
+      exists: layers[index]?.exists ?? false,
+      valid: layers[index]?.problems.length === 0,
+    })),
   }
 }
 
@@ -66,7 +70,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Loaded> {
 export function describeConfig({ config, origins, problems, files }: Loaded): ConfigAnswer {
   return {
     settings: [...origins].map(([key, origin]) => ({ key, value: valueAt(config, key), origin })),
-    files: files.map(({ path, exists, scope }) => ({ path, exists, scope })),
+    files: files.map(({ path, exists, valid, scope }) => ({ path, exists, valid, scope })),
     problems: problems.map(({ code, message, kind }) => ({ code, message, hint: kind.hint })),
   }
 }

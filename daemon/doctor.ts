@@ -4,7 +4,7 @@ import type { Check, DoctorAnswer, Problem } from '../contract/status.ts'
 import type { StateFolders } from '../contract/state.ts'
 import type { Git } from './git/git.ts'
 import type { HeldRepository } from './held-repository.ts'
-import { lostRepositories } from './lost-repositories.ts'
+import { journalLosses } from './journal-losses.ts'
 import type { Repositories } from './repositories.ts'
 
 /** What is looked at. */
@@ -27,7 +27,7 @@ export async function examine(parts: DoctorParts, fix: boolean): Promise<DoctorA
     await checkGit(parts.git),
     await checkState(parts.folders),
     await checkRoom(parts.folders),
-    ...lostRepositories(parts.folders.state, parts.repositories).map(({ message, hint }) => ({
+    ...journalLosses(parts.folders.state, parts.repositories).map(({ message, hint }) => ({
       name: 'journal',
       ok: false,
       detail: message,

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { rm } from 'node:fs/promises'
+import { rm, rmdir } from 'node:fs/promises'
 import { AiosError } from '../contract/errors.ts'
 import type { EvaluationNews } from '../contract/evaluation.ts'
 import { type Assignment, isNotice, type Notice } from './evaluator-messages.ts'
@@ -67,6 +67,8 @@ export async function* evaluateApart(
     if (child.pid !== undefined) await exited
     clearTimeout(kill)
     await rm(assignment.scratch, { recursive: true, force: true, maxRetries: 5 })
+    // What was asked until then stays; a folder of nothing does not.
+    if (report === undefined) await rmdir(assignment.folder).catch(() => {})
   }
   // Whoever reads it may ask for the next evaluation at once.
   yield report

@@ -11,6 +11,8 @@ export interface HeldRepository {
   readonly registration: RegisteredRepository
   /** Returns the repository when it is open; tries again when it could not be opened, and fails with the reason. */
   open(): Promise<OpenRepository>
+  /** Answers from the repository when it is open; fails with `daemon.busy` when it is closed meanwhile. */
+  answer<T>(from: (open: OpenRepository) => Promise<T>): Promise<T>
   status(): Promise<RepositoryStatus>
   /** Returns what is wrong, each with the command that mends it. */
   problems(): Problem[]
@@ -49,7 +51,7 @@ export function holdRepository(registration: RegisteredRepository, shared: Share
       health.failed(error)
       if (!ending.signal.aborted) retry = setTimeout(again, pauses[Math.min(failures, pauses.length - 1)])
       failures += 1
-      throw ending.signal.aborted ? closedError(id) : error
+      return failed(error, id, ending.signal)
     }
   }
 
@@ -66,6 +68,7 @@ export function holdRepository(registration: RegisteredRepository, shared: Share
   return {
     registration,
     open,
+    answer: async (from) => from(await open()).catch((error: unknown) => failed(error, id, ending.signal)),
     async status() {
       if (current === undefined) await Promise.race([opening?.catch(() => {}), soon()])
       return statusOf(registration, current, health)
@@ -80,6 +83,11 @@ export function holdRepository(registration: RegisteredRepository, shared: Share
       await lifecycle?.close()
     },
   }
+}
+
+/** What is closed under whoever asks is not damaged, whatever they ran into. */
+function failed(error: unknown, id: string, ending: AbortSignal): never {
+  throw ending.aborted ? closedError(id) : error
 }
 
 /** Whoever asks again finds what took its place, or hears that there is nothing. */

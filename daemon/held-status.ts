@@ -22,7 +22,7 @@ export async function statusOf(
     return { id, path, ...nothing, pending: state === 'missing' ? 0 : 1, state, ...troubleOf(health) }
   }
   const { remembered, bookmarks } = open
-  const [head, bytes] = await Promise.all([
+  const [{ head, problem = health.problem }, bytes] = await Promise.all([
     headOf(open, health),
     open.bytes().catch(() => 0),
     open.config.refresh(),
@@ -31,7 +31,7 @@ export async function statusOf(
   const isBehind = head?.oid !== undefined && !isRemembered(head.oid, open)
   if (isBehind) remembered.notice()
   const isReading = current.phase !== 'idle' || isBehind || !health.wasLevel
-  const state = stateOf(health, isReading ? 'reading' : 'ready')
+  const state = stateOf({ problem }, isReading ? 'reading' : 'ready')
   const { pending, episodes, complete, unreachable } = remembered.counts()
   const coming = current.phase === 'messages' ? Math.max(0, current.total - current.done) : 0
   return {
@@ -45,29 +45,43 @@ export async function statusOf(
     bytes,
     state,
     embedder: remembered.teaching.status(),
-    ...troubleOf(health),
+    ...troubleOf({ problem }),
     ...(head?.oid === undefined ? {} : { head: head.oid }),
     ...(head?.ref === undefined ? {} : { branch: head.ref.replace(/^refs\/heads\//, '') }),
     ...(current.phase === 'idle' ? {} : { progress: current }),
   }
 }
 
-function stateOf({ problem }: Health, otherwise: RepositoryState): RepositoryState {
+function stateOf({ problem }: Pick<Health, 'problem'>, otherwise: RepositoryState): RepositoryState {
   if (problem === undefined) return otherwise
   return isMissing(problem) ? 'missing' : 'failed'
 }
 
-function troubleOf({ problem }: Health): Pick<RepositoryStatus, 'problem'> {
+function troubleOf({ problem }: Pick<Health, 'problem'>): Pick<RepositoryStatus, 'problem'> {
   return problem === undefined ? {} : { problem: messageOf(problem) }
 }
 
+/** How long git may take to say what is checked out; one that hangs is no reason to keep quiet about all the others. */
+const mostHeadMs = 3_000
+
+/** What is checked out, or why that is not known. */
+interface HeadNow {
+  readonly head?: Head
+  readonly problem?: unknown
+}
+
 /** A repository that went away may not have been missed by anybody yet. */
-async function headOf({ repository }: OpenRepository, health: Health): Promise<Head | undefined> {
+async function headOf({ repository }: OpenRepository, health: Health): Promise<HeadNow> {
+  const late = new AbortController()
+  const reason = `\`git symbolic-ref HEAD\` does not answer in ${repository.root}; try it by hand.`
+  const timer = setTimeout(() => late.abort(new AiosError('git.failed', reason)), mostHeadMs)
   try {
-    return await repository.head()
+    return { head: await repository.head(late.signal) }
   } catch (error) {
     if (isMissing(error) && !isMissing(health.problem)) health.failed(error)
-    return undefined
+    return late.signal.aborted ? { problem: late.signal.reason } : {}
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -21,6 +21,7 @@ import type { Journal, RegisteredRepository } from './store/journal.ts'
 import { openLanceStore } from './store/lance-store.ts'
 import type { MemoryStore } from './store/store.ts'
 import { aging, impatient } from './sharing.ts'
+import { openStaging, type Staging } from './staging.ts'
 
 /** What all repositories share. */
 export interface SharedParts {
@@ -74,12 +75,7 @@ export async function openRegistered(
     onHealed: (detail) => publish({ type: 'store.healed', data: { repository: id, detail } }),
   })
   lifecycle.onClose('store', () => store.close())
-  const reader = openReaders(repository)
-  lifecycle.onClose('git', () => reader.close())
-  const blobs = openBlobReader(repository)
-  lifecycle.onClose('blobs', () => blobs.close())
-  const staged = openStagedTrees(repository, blobs)
-  lifecycle.onClose('staged', () => staged.close())
+  const { reader, blobs, staged } = openGitReaders(repository, lifecycle)
   const bookmarks = bookmarksIn(journal, id)
   const remembered = await openRemembered(
     {
@@ -104,11 +100,23 @@ export async function openRegistered(
     signal,
   )
   lifecycle.onClose('catching up', () => remembered.close())
-  await keepLevel(repository, remembered, config, lifecycle, (error) =>
-    shared.onTrouble(`${id}: watching`, error),
-  )
+  const onError = (error: unknown) => shared.onTrouble(`${id}: watching`, error)
+  const isWanted = () => hooks.isHeard('pre-commit')
+  const staging = openStaging({ repository, staged, memory: remembered.memory, isWanted, onError })
+  lifecycle.onClose('staging', () => staging.close())
+  await keepLevel({ repository, remembered, config, staging }, lifecycle, onError)
   const bytes = impatient(aging(sizeOf(store), sizeMs), patienceMs)
   return { repository, remembered, config, bookmarks, blobs, staged, bytes }
+}
+
+function openGitReaders(repository: Repository, lifecycle: Lifecycle) {
+  const reader = openReaders(repository)
+  lifecycle.onClose('git', () => reader.close())
+  const blobs = openBlobReader(repository)
+  lifecycle.onClose('blobs', () => blobs.close())
+  const staged = openStagedTrees(repository, blobs)
+  lifecycle.onClose('staged', () => staged.close())
+  return { reader, blobs, staged }
 }
 
 function sizeOf(store: Pick<MemoryStore, 'size'>): () => Promise<number> {
@@ -127,13 +135,18 @@ const firstLookMs = 2_000
  * Who asks first asks about what was committed while nobody looked, too, so that is waited for; a whole history is not.
  */
 async function keepLevel(
-  repository: Repository,
-  remembered: Remembered,
-  config: HeldConfig,
+  {
+    repository,
+    remembered,
+    config,
+    staging,
+  }: Pick<OpenRepository, 'repository' | 'remembered' | 'config'> & {
+    readonly staging: Staging
+  },
   lifecycle: Lifecycle,
   onError: (error: unknown) => void,
 ): Promise<void> {
-  const watch = watchRepository(repository, remembered.notice, { onError })
+  const watch = watchRepository(repository, remembered.notice, { onIndex: staging.notice, onError })
   lifecycle.onClose('watch', () => watch.close())
   const look = () => {
     // Settings are no reason not to look: what is wrong with them is told by the status.

@@ -3,7 +3,7 @@ import type { Service } from '../contract/service.ts'
 import type { StateFolders } from '../contract/state.ts'
 import type { HeldConfig } from './held-config.ts'
 import type { Workers } from '../native-workers/supervisor.ts'
-import { hasDamagedJournal, lostRepositories } from './lost-repositories.ts'
+import { hasDamagedJournal, journalLosses } from './journal-losses.ts'
 import type { Repositories } from './repositories.ts'
 import { aging, sharing } from './sharing.ts'
 
@@ -41,7 +41,7 @@ async function statusOf(
     Promise.all(repositories.list().map((held) => held.status())),
     config.refresh(),
   ])
-  const lost = mayLack ? lostRepositories(folders.state, repositories) : []
+  const lost = mayLack ? journalLosses(folders.state, repositories) : []
   const problems = [...config.problems(), ...lost, ...repositories.list().flatMap((held) => held.problems())]
   const { cpuSeconds, rssBytes: ownBytes } = await usage()
   const { pid, restarts, rssBytes } = workers.state()

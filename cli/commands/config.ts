@@ -5,7 +5,7 @@ import { nearest } from '../../contract/nearest.ts'
 import { command, group, type Context } from '../command.ts'
 import { answer } from '../outcome.ts'
 import { sanitise } from '../../contract/plain.ts'
-import { safeJson } from '../sanitise.ts'
+import { safeJson, sanitiseLines } from '../sanitise.ts'
 import { styled, type Terminal } from '../terminal.ts'
 import { fit, pad } from '../width.ts'
 
@@ -104,7 +104,7 @@ function printSettings({ settings, problems }: ConfigAnswer, terminal: Terminal)
 function printSetting({ key, value, origin }: Setting, width: number, terminal: Terminal): void {
   const shown = fit(
     sanitise(textOf(value)),
-    Math.max(8, terminal.width - width - 4 - Math.min(origin.length, 30)),
+    Math.max(8, terminal.room - width - 4 - Math.min(origin.length, 30)),
   )
   const isDefault = origin === 'default'
   terminal.line(
@@ -117,7 +117,8 @@ function printSetting({ key, value, origin }: Setting, width: number, terminal: 
 }
 
 function printCheck({ files, problems }: Pick<ConfigAnswer, 'files' | 'problems'>, terminal: Terminal): void {
-  for (const { path, exists } of files) {
+  // What is wrong with the others says which they are.
+  for (const { path, exists } of files.filter(({ valid }) => valid)) {
     terminal.line(
       exists ? styled('green', '✔ ') : styled('dim', '· '),
       path,
@@ -129,7 +130,7 @@ function printCheck({ files, problems }: Pick<ConfigAnswer, 'files' | 'problems'
 
 function printProblems(problems: ConfigAnswer['problems'], terminal: Terminal): void {
   for (const { message, hint } of problems) {
-    terminal.line(styled('red', '✖ '), message)
+    for (const line of sanitiseLines(message)) terminal.line(styled('red', '✖ '), line)
     terminal.line('  ', styled('cyan', hint))
   }
 }

@@ -9,7 +9,7 @@ import { styled, type Terminal } from '../terminal.ts'
 
 const add = command({
   name: 'add',
-  summary: 'keep a note about this repository; agents find it with `recall`',
+  summary: 'keep a note about this repository; `recall` and `context` show it, to agents too',
   arguments: [{ name: '<text...>', summary: 'what is to be known; `-` reads it from standard input' }],
   options: {
     about: { kind: 'list', flags: '--about <place>', summary: 'a path or a commit; may be repeated' },

@@ -1,10 +1,12 @@
 import type { Hit, RecallAnswer } from '../../contract/answers.ts'
+import type { Note } from '../../contract/note-routes.ts'
 import { AiosError } from '../../contract/errors.ts'
 import { questionRoutes } from '../../contract/question-routes.ts'
 import { age } from '../age.ts'
 import { bar } from '../amount.ts'
 import { command } from '../command.ts'
 import { filterOptions, filtersOf } from '../filters.ts'
+import { brief, notesOn } from '../notes.ts'
 import { answer } from '../outcome.ts'
 import { highlight, printPassage } from '../passage.ts'
 import { questionFrom, wordsOf } from '../question.ts'
@@ -31,23 +33,29 @@ export default command({
     const question = await questionFrom(words)
     if (question === '') throw new AiosError('command.usage', 'The question is empty.')
     const client = await context.connect()
-    const found = await client.call(questionRoutes.recall, {
+    const asked = {
       question,
       ...(values.all ? { all: true } : { repository: context.repository }),
       ...(values.limit === undefined ? {} : { limit: values.limit }),
       ...(values.explain ? { explain: true } : {}),
       filters: filtersOf(values),
-    })
-    return answer('recall', found, print)
+    }
+    const [found, notes] = await Promise.all([
+      client.call(questionRoutes.recall, asked),
+      // A note is of one repository.
+      values.all ? [] : notesOn(question, context.repository, client),
+    ])
+    return answer('recall', { ...found, notes }, print)
   },
 })
 
-function print(found: RecallAnswer, terminal: Terminal): void {
-  const { question, hits, reason } = found
+function print(found: RecallAnswer & { notes: readonly Note[] }, terminal: Terminal): void {
+  const { question, hits, reason, notes } = found
+  for (const note of notes) printNote(note, terminal)
   if (hits.length === 0) {
     terminal.line(
-      'Nothing remembered fits ',
-      styled('bold', fit(sanitise(question), terminal.width - 26)),
+      notes.length === 0 ? 'Nothing remembered fits ' : 'No commit fits ',
+      styled('bold', fit(sanitise(question), terminal.room - 26)),
       '.',
     )
     printReason(reason, terminal)
@@ -63,6 +71,13 @@ function print(found: RecallAnswer, terminal: Terminal): void {
   printReason(reason, terminal)
 }
 
+function printNote(note: Note, terminal: Terminal): void {
+  const { head, quoted } = brief(note)
+  terminal.row(styled('yellow', head))
+  for (const line of quoted) terminal.row('      ', styled('dim', '│ '), line)
+  terminal.line()
+}
+
 function printReason(reason: string | undefined, terminal: Terminal): void {
   if (reason === undefined) return
   for (const line of wrap(sanitise(reason), terminal.width)) terminal.line(styled('dim', line))
@@ -76,8 +91,8 @@ function printHit(
   terminal: Terminal,
 ): void {
   const when = age(hit.time, new Date())
-  const room = Math.max(10, terminal.width - 14 - widthOf(when))
-  const subject = fit(sanitise(hit.subject), room)
+  const taken = 14 + widthOf(when)
+  const subject = fit(sanitise(hit.subject), Math.max(10, terminal.room - taken))
   terminal.line(
     styled('dim', `${String(rank).padStart(2)}  `),
     styled('magenta', bar(hit.score)),
@@ -85,7 +100,7 @@ function printHit(
     ...highlight(subject, words, ['bold', 'underline']).map((part) =>
       typeof part === 'string' ? styled('bold', part) : part,
     ),
-    pad('', room - widthOf(subject)),
+    pad('', terminal.width - taken - widthOf(subject)),
     '  ',
     styled('dim', when),
   )
@@ -94,10 +109,8 @@ function printHit(
   const signals = Object.entries(hit.signals ?? {}).toSorted(([, one], [, other]) => other - one)
   if (signals.length > 0) {
     const shares = signals.map(([name, share]) => `${name} ${share.toFixed(2)}`).join(' · ')
-    terminal.line(
-      '      ',
-      styled('dim', fit(`score ${hit.score.toFixed(2)} = ${scaled(shares, hit)}`, terminal.width - 6)),
-    )
+    const sum = `score ${hit.score.toFixed(2)} = ${scaled(shares, hit)}`
+    for (const line of wrap(sanitise(sum), terminal.room - 6)) terminal.line('      ', styled('dim', line))
   }
 }
 

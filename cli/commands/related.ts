@@ -38,12 +38,12 @@ export default command({
 })
 
 function print({ asked, files, reason, precision }: RelatedAnswer, terminal: Terminal): void {
-  const width = terminal.width
+  const { room } = terminal
   if (files.length === 0) {
     terminal.line(reason ?? 'No other file changes together with these.')
     return
   }
-  terminal.line('What changes together with ', styled('bold', fit(sanitise(asked.join(', ')), width - 27)))
+  terminal.line('What changes together with ', styled('bold', fit(sanitise(asked.join(', ')), room - 27)))
   for (const { path, support, confidence, missing, evidence } of files) {
     const share = ` ${Math.round(confidence * 100)} %`.padStart(6)
     const note = missing ? '  not staged' : ''
@@ -51,12 +51,12 @@ function print({ asked, files, reason, precision }: RelatedAnswer, terminal: Ter
       styled('magenta', bar(confidence)),
       share,
       '  ',
-      styled('cyan', fitPath(sanitise(path), width - 13 - note.length)),
+      styled('cyan', fitPath(sanitise(path), room - 13 - note.length)),
       styled('yellow', note),
     )
     const [latest] = evidence
     const shown = latest === undefined ? '' : `, last in ${latest.oid.slice(0, 9)} ${latest.subject}`
-    terminal.line(styled('dim', fit(`             ${counted(support, 'commit')}${sanitise(shown)}`, width)))
+    terminal.line(styled('dim', fit(`             ${counted(support, 'commit')}${sanitise(shown)}`, room)))
   }
   if (precision !== undefined) {
     terminal.line(

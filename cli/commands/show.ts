@@ -25,12 +25,12 @@ export default command({
 const shownChanges = 20
 
 function print({ episode, ties, subjects, was, now }: ShowAnswer, terminal: Terminal): void {
-  const { oid, author, subject, body, kind, changes, trailers, reachable, complete } = episode
+  const { oid, author, subject, body, kind, changes, reachable, complete } = episode
   terminal.line(styled('yellow', oid), styled('dim', ` · ${kind}${reachable ? '' : ' · on no branch'}`))
   terminal.line(`${author.name} <${author.email}>`, styled('dim', ` · ${age(author.time, new Date())}`))
   if (was.length > 0) terminal.line(styled('dim', `was ${was.map((one) => one.slice(0, 9)).join(', ')}`))
   if (now !== undefined) {
-    const heir = fit(sanitise(subjects[now] ?? ''), Math.max(10, terminal.width - 23))
+    const heir = fit(sanitise(subjects[now] ?? ''), Math.max(10, terminal.room - 23))
     terminal.line(styled('dim', 'lives on as '), styled('yellow', now.slice(0, 9)), ` ${heir}`)
   }
   terminal.line()
@@ -39,8 +39,6 @@ function print({ episode, ties, subjects, was, now }: ShowAnswer, terminal: Term
     terminal.line()
     for (const line of sanitiseLines(body.trim())) terminal.line('  ', line)
   }
-  if (trailers.length > 0) terminal.line()
-  for (const { key, value } of trailers) terminal.line('  ', styled('dim', `${key}: ${value}`))
   terminal.line()
   for (const change of changes.slice(0, shownChanges)) printChange(change, terminal)
   if (changes.length > shownChanges) {
@@ -56,7 +54,7 @@ function print({ episode, ties, subjects, was, now }: ShowAnswer, terminal: Term
       isOut ? ' ' : ' ← ',
       styled('yellow', other.slice(0, 9)),
       ' ',
-      fit(sanitise(subjects[other] ?? ''), Math.max(10, terminal.width - 32)),
+      fit(sanitise(subjects[other] ?? ''), Math.max(10, terminal.room - 32)),
     )
   }
 }
@@ -81,7 +79,7 @@ function printChange(
     '  ',
     styled(style, sign),
     '  ',
-    fitPath(sanitise(from + path), terminal.width - 20),
+    fitPath(sanitise(from + path), terminal.room - 20),
     '  ',
     ...(binary
       ? [styled('dim', 'binary')]

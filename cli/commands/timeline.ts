@@ -45,9 +45,13 @@ function print({ items, next }: TimelineAnswer, again: string, terminal: Termina
     const date = time === '' ? 'no date' : time.slice(0, 10)
     if (date !== day) terminal.line(styled('bold', date))
     day = date
-    const name = terminal.width < 70 ? '' : pad(fit(sanitise(author), 20), 20)
-    const room = Math.max(10, terminal.width - 27 - widthOf(name))
-    const text = fit(sanitise(reachable ? subject : `${subject} (on no branch)`), room)
+    const column = terminal.width < 70 ? 0 : 20
+    const name = fit(sanitise(author), terminal.room === Infinity ? Infinity : column)
+    const taken = 27 + column
+    const text = fit(
+      sanitise(reachable ? subject : `${subject} (on no branch)`),
+      Math.max(10, terminal.room - taken),
+    )
     terminal.line(
       '  ',
       styled('yellow', oid.slice(0, 9)),
@@ -55,7 +59,7 @@ function print({ items, next }: TimelineAnswer, again: string, terminal: Termina
       styled(styles[kind] ?? 'dim', pad(kind === 'other' ? '·' : fit(kind, 11), 11)),
       '  ',
       reachable ? text : styled('dim', text),
-      pad('', room - widthOf(text)),
+      pad('', terminal.width - taken - widthOf(text)),
       styled('dim', ` ${name}`),
     )
   }

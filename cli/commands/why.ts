@@ -42,16 +42,19 @@ function print(found: WhyAnswer, terminal: Terminal): void {
   const { file, line, endLine, text, episodes, confidence, doubts } = found
   const place =
     line === undefined ? '' : `:${line}${endLine === undefined || endLine === line ? '' : `-${endLine}`}`
-  terminal.line(styled('bold', fitPath(sanitise(file), terminal.width - place.length)), styled('bold', place))
+  terminal.line(styled('bold', fitPath(sanitise(file), terminal.room - place.length)), styled('bold', place))
   for (const [index, one] of text.slice(0, shownLines).entries()) {
     const number = line === undefined ? '' : String(line + index).padStart(5)
-    terminal.line(styled('dim', `${number} │ `), fit(sanitise(one), terminal.width - 8))
+    terminal.line(styled('dim', `${number} │ `), fit(sanitise(one), terminal.room - 8))
   }
   if (text.length > shownLines) terminal.line(styled('dim', `      │ … ${text.length - shownLines} more`))
   terminal.line()
   if (episodes.length === 0) terminal.line('Nothing remembered explains it.')
-  for (const [index, episode] of episodes.entries())
-    printEpisode(episode, index === episodes.length - 1, terminal)
+  const isRange = endLine !== undefined && endLine !== line
+  for (const [index, episode] of episodes.entries()) {
+    const about = isRange ? placesOf(episode.lines) : ''
+    printEpisode(episode, about, index === episodes.length - 1, terminal)
+  }
   if (episodes.length > 0) {
     terminal.line()
     terminal.line(styled('magenta', bar(confidence)), ` confidence ${confidence.toFixed(2)}`)
@@ -60,7 +63,19 @@ function print(found: WhyAnswer, terminal: Terminal): void {
     for (const part of wrap(sanitise(doubt), terminal.width - 2)) terminal.line(styled('dim', `? ${part}`))
 }
 
-function printEpisode(episode: WhyEpisode, isLast: boolean, terminal: Terminal): void {
+/** Returns which of the lines asked about a commit wrote, as in ` · lines 3, 5-7`; nothing when it wrote none. */
+function placesOf(lines: readonly number[]): string {
+  const runs: { first: number; last: number }[] = []
+  for (const line of lines.toSorted((one, other) => one - other)) {
+    const run = runs.at(-1)
+    if (run !== undefined && line <= run.last + 1) run.last = line
+    else runs.push({ first: line, last: line })
+  }
+  const named = runs.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`))
+  return named.length === 0 ? '' : ` · ${lines.length === 1 ? 'line' : 'lines'} ${named.join(', ')}`
+}
+
+function printEpisode(episode: WhyEpisode, about: string, isLast: boolean, terminal: Terminal): void {
   const { oid, subject, author, time, role, reason } = episode
   const { name, style } = roles[role]
   const edge = styled('dim', isLast ? '   ' : '│  ')
@@ -72,8 +87,9 @@ function printEpisode(episode: WhyEpisode, isLast: boolean, terminal: Terminal):
     styled('dim', `  ${age(time, new Date())}`),
     '  ',
     author,
+    styled('dim', about),
   )
-  terminal.line(edge, styled('bold', fit(sanitise(subject), terminal.width - 3)))
+  terminal.line(edge, styled('bold', fit(sanitise(subject), terminal.room - 3)))
   for (const line of reasonLines(reason, Math.min(terminal.width - 3, 90))) terminal.line(edge, line)
   if (!isLast) terminal.line(edge)
 }

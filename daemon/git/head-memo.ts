@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Layout } from './locate.ts'
 import type { Head } from './refs.ts'
+import { readPlainText } from './plain-file.ts'
 
 /** Returns what is checked out. */
 type ReadHead = (signal?: AbortSignal) => Promise<Head>
@@ -29,7 +30,7 @@ export function rememberingHead(layout: Pick<Layout, 'gitDir' | 'commonDir'>, re
 
 /** Returns the branch that HEAD names, to know which file to look at before git has answered. */
 async function namedIn({ gitDir }: Pick<Layout, 'gitDir'>): Promise<Pick<Head, 'ref'>> {
-  const text = await readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => '')
+  const text = await readPlainText(join(gitDir, 'HEAD')).catch(() => '')
   const ref = /^ref: (refs\/\S+)\n?$/.exec(text)?.[1]
   return ref === undefined ? {} : { ref }
 }

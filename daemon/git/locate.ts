@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AiosError } from '../../contract/errors.ts'
 import { type Git, gitFailed, type GitOptions } from './git.ts'
+import { readPlainText } from './plain-file.ts'
 
 /** Where a repository's parts are, and what kind of repository it is. */
 export interface Layout {
@@ -151,7 +152,7 @@ export async function locateWithoutGit(path: string): Promise<Layout> {
   if (found === undefined) throw notFound(path)
   const { root, gitDir, isBare } = found
   if (isBare && (await climb(dirname(root))) !== undefined) throw notFound(path, insideWorktree)
-  const config = await readFile(join(gitDir, 'config'), 'utf8').catch(() => '')
+  const config = await readPlainText(join(gitDir, 'config')).catch(() => '')
   const reason = await beyondReach(gitDir, config)
   if (reason !== undefined) {
     throw new AiosError('repository.needs-git', `Without git, ${root} cannot be read: ${reason}.`)
@@ -176,7 +177,7 @@ async function gitDirIn(folder: string): Promise<string | undefined> {
   const entry = await stat(inside).catch(() => undefined)
   if (entry?.isDirectory() === true) return realpath(inside)
   if (entry?.isFile() !== true) return undefined
-  const target = /^gitdir: (.*?)\n?$/s.exec(await readFile(inside, 'utf8'))?.[1]
+  const target = /^gitdir: (.*?)\n?$/s.exec(await readPlainText(inside))?.[1]
   return target === undefined ? undefined : realpath(resolve(folder, target))
 }
 

@@ -84,8 +84,14 @@ export async function resolveRevision(git: Git, where: GitOptions, revision: str
   if (/ambiguous/.test(result.stderr)) {
     throw new AiosError('revision.ambiguous', `More than one object begins with ${revision}.`)
   }
+  // Whoever looks for another name would look in vain.
+  if (damage.test(result.stderr)) throw gitFailed(['rev-parse'], result.stderr, result.code)
   throw unknownRevision(revision)
 }
+
+/** What git says when it is the repository that is broken, and not the name. */
+const damage =
+  /^(?:error|fatal): .*(?:corrupt|unpack|packfile|packed-refs|multi-pack|index file|is empty|bad | repo)/m
 
 /** Returns the error for a revision that leads to no commit. */
 export function unknownRevision(revision: string): AiosError {

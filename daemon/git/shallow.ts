@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readPlainText } from './plain-file.ts'
 
 /** A list of commits at which git is to stop, kept beside the repository's own. */
 export interface ShallowFile {
@@ -12,7 +13,7 @@ export interface ShallowFile {
 
 /** Returns the commits at which a shallow clone ends. */
 export async function shallowCommits(commonDir: string): Promise<ReadonlySet<string>> {
-  const text = await readFile(join(commonDir, 'shallow'), 'utf8').catch(() => '')
+  const text = await readPlainText(join(commonDir, 'shallow')).catch(() => '')
   return new Set(text.split('\n').filter((line) => line !== ''))
 }
 

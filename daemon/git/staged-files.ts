@@ -41,6 +41,23 @@ export async function readStagedFiles(
   return sizesOf(await diffIndex(git, where), (oids) => askSizes(oids, git, where))
 }
 
+/**
+ * Returns the patch from HEAD to what is staged, without context and with whole ids; undefined before the first
+ * commit, and when it has more than so many bytes.
+ */
+export async function readStagedPatch(
+  git: Git,
+  place: IndexPlace,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
+  const args = ['diff-index', '--cached', '-p', '-U0', '--full-index', '-M', ...diffArguments]
+  // A byte more than may be tells a patch that was cut from one that ends there.
+  const where = { ...optionsOf(place, signal), maxBytes: maxBytes + 1 }
+  const { code, stdout } = await git.run([...args, '--end-of-options', 'HEAD'], where)
+  return code === 0 && stdout.length <= maxBytes ? stdout : undefined
+}
+
 /** What is known of an object by its name. */
 type SizeOf = { readonly size: number } | undefined
 

@@ -5,7 +5,7 @@ import { diffArguments } from './settings.ts'
 
 /** A held-open `diff-tree`, which compares trees without starting a process for each. */
 export interface TreeComparer {
-  /** Returns what git prints of what differs; undefined when it cannot tell, tells too much to hold, or has ended. */
+  /** Returns what git prints of what differs; undefined when it cannot tell, tells more than so many bytes, or has ended. */
   compare(before: string, after: string): Promise<Buffer | undefined>
   /** Whether the process can still be asked. */
   isAlive(): boolean
@@ -16,7 +16,12 @@ export interface TreeComparer {
 const shapes = { files: ['-z', '--raw', '--no-abbrev'], lines: ['-p', '-U0', '--full-index'] } as const
 
 /** Starts a `diff-tree` that compares trees, one pair after the other, until it is closed or meets a broken one. */
-export function openTreeComparer(git: Git, what: keyof typeof shapes, where: GitOptions): TreeComparer {
+export function openTreeComparer(
+  git: Git,
+  what: keyof typeof shapes,
+  mostBytes: number,
+  where: GitOptions,
+): TreeComparer {
   const args = ['diff-tree', '--stdin', '-r', '-M', ...shapes[what], ...diffArguments]
   const process = git.start(args, where)
   let turn: Promise<unknown> = Promise.resolve()
@@ -26,7 +31,7 @@ export function openTreeComparer(git: Git, what: keyof typeof shapes, where: Git
   return {
     compare(before, after) {
       const pair = `${checkedOid(before)} ${checkedOid(after)}\n`
-      const answer = turn.then(() => (alive ? ask(process, pair) : undefined))
+      const answer = turn.then(() => (alive ? ask(process, pair, mostBytes) : undefined))
       turn = answer
       return answer
     },
@@ -38,10 +43,7 @@ export function openTreeComparer(git: Git, what: keyof typeof shapes, where: Git
   }
 }
 
-/** Whoever deletes hundreds of files of half a megabyte stages a patch of hundreds of megabytes. */
-const mostBytes = 64 * 2 ** 20
-
-async function ask(process: GitProcess, pair: string): Promise<Buffer | undefined> {
+async function ask(process: GitProcess, pair: string, mostBytes: number): Promise<Buffer | undefined> {
   const { stdin, stdout, ended } = process
   // Git repeats a line that is no pair, which says that it has told everything. Nobody who names a file can know it.
   const mark = `~${randomBytes(16).toString('hex')}\n`

@@ -10,6 +10,8 @@ export interface WatchOptions {
   readonly maxFolders?: number
   /** How often it is looked whether the repository is still where it was. */
   readonly lookMs?: number
+  /** Called whenever git has written the index. */
+  readonly onIndex?: () => void
   /** Told when watching fails, for instance because the system has no watches left. */
   readonly onError?: (error: unknown) => void
 }
@@ -47,7 +49,9 @@ export function watchRepository(
   function open(): FSWatcher {
     const fresh = openWatcher(repository, options.maxFolders ?? maxFolders)
     fresh.on('raw', (_event, name, details: unknown) => {
-      if (isTelling(repository, watchedFolder(details), name ?? '')) debounce.notice()
+      const folder = watchedFolder(details)
+      if (name === 'index' && folder === gitDir) options.onIndex?.()
+      if (isTelling(repository, folder, name ?? '')) debounce.notice()
     })
     fresh.on('error', (error) => options.onError?.(error))
     return fresh

@@ -82,7 +82,8 @@ function read(file: string): readonly KeptUser[] {
   if (content === undefined) return []
   const value = parsed(content)
   if (isValid(UsersFile, value)) return value.users
-  throw new AiosError('config.unreadable', `${file} is no list of users.`)
+  const ways = 'Restore a backup, or move it away and add them again with `aios user add`'
+  throw new AiosError('config.unreadable', `${file} is no list of users. ${ways}.`)
 }
 
 function textOf(file: string): string | undefined {

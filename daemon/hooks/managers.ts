@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { readPlainText } from '../git/plain-file.ts'
 
 /** What the files that a hook manager writes have in common, and no hook that somebody wrote by hand. */
 const signs = [
@@ -20,7 +20,7 @@ export async function managerIn(folder: string, hooks: readonly string[]): Promi
   if (basename(folder) === '_' && existsSync(join(folder, 'h'))) return 'husky'
   for (const hook of hooks) {
     for (const name of [hook, `${hook}.aios-kept`]) {
-      const text = await readFile(join(folder, name), 'utf8').catch(() => '')
+      const text = await readPlainText(join(folder, name)).catch(() => '')
       const manager = managerOf(text)
       if (manager !== undefined) return manager
     }

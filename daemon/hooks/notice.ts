@@ -1,7 +1,8 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { HookNotice } from '../../contract/hook-routes.ts'
 import { findGitFolders, type GitFolders } from './question.ts'
+import { readPlainText } from '../git/plain-file.ts'
 
 /** What a registered repository does with a notice. */
 export interface Noticed {
@@ -59,7 +60,7 @@ export function dataOf(
 async function rootOf(place: string, { gitDir }: GitFolders): Promise<string | undefined> {
   const real = await realpath(place).catch(() => place)
   if (real !== gitDir) return place
-  const link = await readFile(join(gitDir, 'gitdir'), 'utf8').catch(() => undefined)
+  const link = await readPlainText(join(gitDir, 'gitdir')).catch(() => undefined)
   return link === undefined ? undefined : dirname(resolve(gitDir, link.trim()))
 }
 

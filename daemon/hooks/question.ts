@@ -1,8 +1,9 @@
-import { open, readFile, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { HookQuestion } from '../../contract/hook-routes.ts'
 import { limits } from '../../contract/limits.ts'
 import type { StagedReader } from './staged-memo.ts'
+import { openPlainFile, readPlainText } from '../git/plain-file.ts'
 
 /** The git folders that a hook was run for. */
 export interface GitFolders {
@@ -84,7 +85,7 @@ function updatesIn(input: string): Record<string, string>[] {
 }
 
 async function startOf(path: string, maxBytes: number): Promise<string> {
-  const file = await open(path)
+  const file = await openPlainFile(path)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0)
     return buffer.subarray(0, bytesRead).toString('utf8')
@@ -94,5 +95,5 @@ async function startOf(path: string, maxBytes: number): Promise<string> {
 }
 
 async function textOf(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined)
+  return readPlainText(path).catch(() => undefined)
 }

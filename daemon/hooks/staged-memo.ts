@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { IndexPlace, StagedFile } from '../git/staged-files.ts'
+import { readPlainText } from '../git/plain-file.ts'
 
 /** Reads what is staged. */
 export type StagedReader = (place: IndexPlace, signal: AbortSignal) => Promise<StagedFile[]>
@@ -29,11 +30,11 @@ export function rememberingStaged(read: StagedReader, now: () => number): Staged
 async function keyOf({ gitDir, commonDir, indexFile }: IndexPlace): Promise<string | undefined> {
   const [index, head] = await Promise.all([
     stampOf(indexFile),
-    readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => ''),
+    readPlainText(join(gitDir, 'HEAD')).catch(() => ''),
   ])
   const ref = /^ref: (refs\/.+)\n/.exec(head)?.[1]
   if (ref?.endsWith('/.invalid') === true) return undefined
-  const loose = ref === undefined ? '' : await readFile(join(commonDir, ref), 'utf8').catch(() => undefined)
+  const loose = ref === undefined ? '' : await readPlainText(join(commonDir, ref)).catch(() => undefined)
   // Packed, or not born yet: then HEAD moves when the file of all packed refs does, or a loose one appears.
   const tip = loose ?? (await stampOf(join(commonDir, 'packed-refs')))
   return [gitDir, indexFile, index, head, tip].join('\0')

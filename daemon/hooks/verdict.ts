@@ -55,6 +55,7 @@ export function verdictText(hook: QuestionHook, { decision, findings, results }:
       ({ listener, status, message = '' }) =>
         `aios: ${one(listener)} did not decide (${status}${message === '' ? '' : `: ${one(message)}`})`,
     ),
+    ...wayIn(findings),
     ...(decision === 'deny' ? [wayOut(hook, denying)] : []),
   ]
   return { decision, text: [`aios1 ${decision}`, ...lines].join('\n') }
@@ -86,9 +87,22 @@ function linesOf({
   ]
 }
 
+/** Says once what makes those count that would have refused. */
+function wayIn(findings: readonly FoundByListener[]): string[] {
+  const practising = findings.filter(({ severity, shadow }) => severity === 'error' && shadow === true)
+  const [name, ...others] = new Set(practising.map(({ listener }) => listener).filter(isName))
+  if (name === undefined) return []
+  const plugin = others.length === 0 ? name : 'NAME'
+  return [`  Shadow mode refuses nothing; \`aios plugin enable ${plugin} --enforce\` makes it count.`]
+}
+
+function isName(listener: string): boolean {
+  return /^[\w.-]+$/.test(listener)
+}
+
 function wayOut(hook: QuestionHook, denying: readonly string[]): string {
   const command = `git ${commandOf[hook]}`
-  const names = denying.filter((name) => /^[\w.-]+$/.test(name))
+  const names = denying.filter(isName)
   const skip = names.length === 0 ? '' : ` or \`AIOS_SKIP=${names.join(',')} ${command}\``
   return `  To go on all the same: \`${command} --no-verify\`${skip}`
 }

@@ -35,7 +35,9 @@ const description =
   'Everything the daemon can be asked. It listens on a Unix socket, whose owner needs no token, and on TCP. ' +
   'Whatever goes wrong is answered as a problem document (RFC 9457); `x-aios-errors` lists the codes. ' +
   '`x-aios-role` is the least role that may call a route (reader, writer, approver, admin), `x-aios-cost` what ' +
-  'rate limits count.'
+  'rate limits count. ' +
+  'Beside these routes stand the page `GET /docs`, this document at `GET /openapi.json`, the page `/pair` that a ' +
+  'pairing link leads to, and `POST /mcp`, where MCP describes itself; all but `/pair` are for readers.'
 
 const tokenHelp = 'On TCP. The owner’s token, or a token of fifteen minutes for a user.'
 const cookieHelp = 'On TCP. A browser gets it through a pairing link, together with the key.'

@@ -34,15 +34,21 @@ export function createMcpDoor(parts: McpDoorParts): McpDoor {
     async handle(request, response, body, { role }) {
       const gone = new AbortController()
       response.once('close', () => gone.abort())
-      const answer = await handlers
-        .get(role)
-        ?.fetch(webRequest(request, body, gone.signal), { parsedBody: body })
+      const answer = Array.isArray(body)
+        ? noBatches()
+        : await handlers.get(role)?.fetch(webRequest(request, body, gone.signal), { parsedBody: body })
       if (answer !== undefined) await writeResponse(answer, response, gone.signal)
     },
     async close() {
       await Promise.all([...handlers.values()].map((handler) => handler.close()))
     },
   }
+}
+
+/** What is asked is counted by the request: hundreds of calls in one would count as one. MCP has given batches up. */
+function noBatches(): Response {
+  const error = { code: -32600, message: 'Send one message at a time; batches are not answered.' }
+  return Response.json({ jsonrpc: '2.0', id: null, error }, { status: 400 })
 }
 
 function sourceFor(role: Role, { tools: answering, version }: McpDoorParts): McpSource {

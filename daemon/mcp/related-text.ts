@@ -8,7 +8,7 @@ export function relatedText(found: RelatedAnswer, room: Room): Rendered {
   const files = found.files.slice(0, room.items)
   const reason = found.reason === undefined ? undefined : plainLine(found.reason, 300)
   if (files.length === 0) {
-    const answer = 'No other file is known to change together with these.'
+    const answer = 'No file is named.'
     if (reason === undefined) return { text: answer, data: { answer, files: [] } }
     const text = `${answer}\n${fenced([{ head: 'remark', quoted: [reason] }])}`
     return { text, data: { answer, notice: dataNotice, files: [], reason } }
@@ -19,7 +19,7 @@ export function relatedText(found: RelatedAnswer, room: Room): Rendered {
       : [`Such a remark was right ${Math.round(found.precision * 100)} % of the time in this repository.`]
   return {
     text: [
-      `These usually change too. ${notice}`,
+      `What changes together with these. ${notice}`,
       fenced(files.map((file) => ({ head: headOf(file), quoted: quoted(file, room) }))),
       ...right,
     ].join('\n'),

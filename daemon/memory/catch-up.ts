@@ -7,7 +7,7 @@ import type { Completeness } from './completeness.ts'
 import type { ProgressMeter } from './progress.ts'
 import type { CommitReader } from './patches.ts'
 import { isBare, type Parts } from './remember.ts'
-import { isRemembered, keepMessages, readFew } from './remember-few.ts'
+import { isRemembered, keepMessages, readFew, unlost } from './remember-few.ts'
 
 /** A commit that could not be read, and why. */
 export interface Skipped {
@@ -103,7 +103,7 @@ const mostTries = 5
 export async function catchUp(parts: CatchUpParts, signal: AbortSignal): Promise<CaughtUp> {
   const began = performance.now()
   const { repository, history, bookmarks, progress, publish } = parts
-  const before = bookmarks.frontier()
+  const before = unlost(bookmarks.frontier(), parts)
   const frontier = await history.frontier(signal)
   const moved = !sameFrontier(before, frontier)
   const skipped: Skipped[] = []

@@ -65,6 +65,17 @@ export function companionsOf(
     )
 }
 
+/** Returns what finds companions, and gives those found last again to who asks for the same before more is known. */
+export function createCompanions(graph: CommitGraph): (paths: readonly string[]) => readonly Companion[] {
+  let last: { readonly key: string; readonly size: number; readonly found: readonly Companion[] } | undefined
+  return (paths) => {
+    const key = [...new Set(paths)].toSorted().join('\0')
+    if (last?.key !== key || last.size !== graph.size)
+      last = { key, size: graph.size, found: companionsOf(paths, graph) }
+    return last.found
+  }
+}
+
 /** What a commit changed: how many files, and which of them were not asked about, by their numbers. */
 interface Change {
   readonly files: number

@@ -110,13 +110,20 @@ export function createCommitGraph(): CommitGraph {
     authorTime: authorTimes.get,
     authorZone: (ordinal) => authorZones.get(ordinal) | 0,
     committerTime: committerTimes.get,
-    paths: (ordinal) => pathIds.get(ordinal).map((id) => paths.at(id) ?? ''),
-    pathCount: pathIds.lengthOf,
-    pathNumbers: pathIds.get,
-    pathNumber: paths.find,
-    pathAt: (number) => paths.at(number) ?? '',
+    ...pathsBy(pathIds, paths),
     touching: (path) => touching[paths.find(path) ?? -1] ?? [],
     allPaths: () => paths.values,
+  }
+}
+
+function pathsBy(numbers: Lists, paths: Table<string>) {
+  const pathAt = (number: number): string => paths.at(number) ?? ''
+  return {
+    paths: (ordinal: number) => numbers.get(ordinal).map(pathAt),
+    pathCount: numbers.lengthOf,
+    pathNumbers: numbers.get,
+    pathNumber: paths.find,
+    pathAt,
   }
 }
 

@@ -110,7 +110,7 @@ async function fromRelated(paths: string[], parts: ContextParts, signal: AbortSi
   )
   return [
     {
-      text: ['These files usually change with them:', ...lines].join('\n'),
+      text: ['What changes together with these:', ...lines].join('\n'),
       citations: files.flatMap(({ path, evidence }) =>
         evidence.slice(0, 1).map(({ oid }) => ({ oid, path })),
       ),

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Fact } from '../../contract/events.ts'
+import { isRemembered } from './remember-few.ts'
 import type { Rewrite } from './rewrite.ts'
 import { createRewriteFinder, type RewriteParts } from './rewrites.ts'
 
@@ -16,6 +17,8 @@ export interface Follower {
   (tips: readonly string[], signal: AbortSignal): Promise<void>
   /** Hears from git itself what was rewritten to what; believed once the old commit has left every ref. */
   hear(rewrites: readonly Told[]): void
+  /** Returns what was heard of commits that memory does not hold, though it holds what became of them; forgets it. */
+  takeMissed(): Told[]
 }
 
 /** What git says of a rewrite. */
@@ -26,6 +29,8 @@ export interface Told {
 
 /** Links that are written at once; a rebase makes a thousand, and others are answered between the writes. */
 const linksPerWrite = 100
+/** Times that a commit may have been rewritten before anybody looked. */
+const mostSteps = 100
 /** What was heard and could not be used yet; the refs prove most of it again. */
 const mostHeard = 10_000
 
@@ -79,5 +84,30 @@ export function createFollower(parts: FollowParts): Follower {
     hear(rewrites: readonly Told[]) {
       for (const { from, to } of rewrites) if (heard.size < mostHeard) heard.set(from, to)
     },
+    takeMissed() {
+      const missed = missedAmong(heard, parts)
+      for (const { from } of missed) heard.delete(from)
+      // What is read of them came without a ref, which the next look at the same refs has to see.
+      if (missed.length > 0) followed = undefined
+      return missed
+    },
   })
+}
+
+/** What was heard of commits that memory does not hold, and whose heirs it does. */
+function missedAmong(heard: ReadonlyMap<string, string>, memory: Pick<FollowParts, 'graph'>): Told[] {
+  return [...heard]
+    .filter(([from, to]) => !isRemembered(from, memory) && isRemembered(heirOf(to, heard, memory), memory))
+    .map(([from, to]) => ({ from, to }))
+}
+
+/** Of what memory does not hold, what became of it as far as was heard. */
+function heirOf(oid: string, heard: ReadonlyMap<string, string>, memory: Pick<FollowParts, 'graph'>): string {
+  let heir = oid
+  for (let step = 0; step < mostSteps; step += 1) {
+    const next = heard.get(heir)
+    if (next === undefined || isRemembered(heir, memory)) return heir
+    heir = next
+  }
+  return heir
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAbsentContents } from '../git/absent.ts'
 import { readHeaders, readPatches, listCommits } from '../git/history.ts'
 import { placeOf, type Repository } from '../git/repository.ts'
 import type { History } from './catch-up.ts'
 import { excluding } from './filters.ts'
+import { readPlainFile } from '../git/plain-file.ts'
 
 /** Reads a repository's history, without the refs that these globs name. */
 export function createGitHistory(repository: Repository, excludedRefs: () => readonly string[]): History {
@@ -36,7 +36,7 @@ export function createGitHistory(repository: Repository, excludedRefs: () => rea
 
 /** Where a shallow clone ends; the same for every repository that is whole. */
 async function horizonOf({ commonDir }: Repository): Promise<string> {
-  const shallow = await readFile(join(commonDir, 'shallow')).catch(() => undefined)
+  const shallow = await readPlainFile(join(commonDir, 'shallow')).catch(() => undefined)
   return shallow === undefined ? 'whole' : createHash('sha1').update(shallow).digest('hex')
 }
 

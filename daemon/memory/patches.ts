@@ -14,23 +14,32 @@ export interface PatchReader {
   patchOf(oid: string, paths: readonly string[], signal: AbortSignal): Promise<CommitPatch | undefined>
   /** Returns them as git has them, secrets included: to be compared, and never to be shown. */
   rawPatchOf(oid: string, paths: readonly string[], signal: AbortSignal): Promise<CommitPatch | undefined>
+  /** Returns what git says of a commit, secrets included; undefined when git does not have it any more. */
+  rawHeaderOf(oid: string, signal: AbortSignal): Promise<CommitHeader | undefined>
 }
 
-/** Patches kept, because the same few commits are asked about again. */
-const keptPatches = 64
+/** Patches kept, and headers, because the same few commits are asked about again. */
+const most = 64
 /** A commit of more paths takes longer to compare as a whole than a process takes to start for the few asked. */
 const fewPaths = 64
 
 /** Creates a reader that remembers what was read last. `pathCount` says how many paths a commit touches. */
 export function createPatchReader(reader: CommitReader, pathCount: (oid: string) => number): PatchReader {
+  const headers = new Map<string, CommitHeader>()
+
+  async function readCommit(oid: string, signal: AbortSignal): Promise<CommitPatch | undefined> {
+    const [commit] = await reader.read([oid], signal)
+    if (commit !== undefined) keep(headers, oid, commit.header)
+    return commit?.patch
+  }
+
   async function read(
     oid: string,
     paths: readonly string[],
     signal: AbortSignal,
   ): Promise<CommitPatch | undefined> {
     if (pathCount(oid) > fewPaths) return reader.readPaths(oid, paths, signal)
-    const [commit] = await reader.read([oid], signal)
-    return commit?.patch
+    return readCommit(oid, signal)
   }
 
   async function readRaw(
@@ -55,6 +64,10 @@ export function createPatchReader(reader: CommitReader, pathCount: (oid: string)
   return {
     patchOf: keeping(readClean),
     rawPatchOf: keeping(readRaw),
+    async rawHeaderOf(oid, signal) {
+      if (!headers.has(oid)) await readCommit(oid, signal).catch(() => undefined)
+      return headers.get(oid)
+    },
   }
 }
 
@@ -63,14 +76,17 @@ function keeping(read: PatchReader['patchOf']): PatchReader['patchOf'] {
   const kept = new Map<string, CommitPatch>()
   return async (oid, paths, signal) => {
     const key = [oid, ...paths].join('\0')
-    const known = kept.get(key)
-    kept.delete(key)
-    const patch = known ?? (await read(oid, paths, signal))
+    const patch = kept.get(key) ?? (await read(oid, paths, signal))
     signal.throwIfAborted()
-    if (patch === undefined) return undefined
-    kept.set(key, patch)
-    const oldest = kept.keys().next()
-    if (kept.size > keptPatches && oldest.done !== true) kept.delete(oldest.value)
+    if (patch !== undefined) keep(kept, key, patch)
     return patch
   }
+}
+
+/** Keeps a value as the newest, and forgets the oldest of too many. */
+function keep<T>(kept: Map<string, T>, key: string, value: T): void {
+  kept.delete(key)
+  kept.set(key, value)
+  const oldest = kept.keys().next()
+  if (kept.size > most && oldest.done !== true) kept.delete(oldest.value)
 }

@@ -3,7 +3,7 @@ import type { InputOf } from '../../contract/route.ts'
 import type { routes } from '../../contract/routes.ts'
 import { missingFrom, type Alarm } from './alarm.ts'
 import type { CommitGraph } from './commit-graph.ts'
-import { companionsOf, type Companion } from './cochange.ts'
+import type { Companion } from './cochange.ts'
 import type { Memory } from './memory.ts'
 
 type Question = InputOf<typeof routes.related>
@@ -33,20 +33,19 @@ export async function related(
   if (asked.length === 0)
     return { asked, files: [], abstained: true, reason: nothingAsked(input.staged === true) }
   const { minimumSupport, minimumConfidence, minimumPrecision } = memory.config.related
-  const companions = companionsOf(asked, memory.graph)
+  const companions = memory.companions(asked)
   const alarm = input.staged === true ? memory.alarm(minimumPrecision) : undefined
-  const likely =
-    alarm === undefined
-      ? companions.filter(
-          ({ support, confidence }) => support >= minimumSupport && confidence >= minimumConfidence,
-        )
-      : missing(companions, alarm, minimumSupport)
+  const together = companions.filter(
+    ({ support, confidence }) => support >= minimumSupport && confidence >= minimumConfidence,
+  )
+  const likely = alarm === undefined ? together : missing(companions, alarm, minimumSupport)
   // Git is asked last, and seldom: it takes longer than all the rest.
   const present = likely.length === 0 ? likely : await presentOf(likely, parts, signal)
   const files = present
     .slice(0, input.limit ?? 20)
     .map((companion) => describe(companion, memory.graph, input.staged === true))
-  const reason = files.length > 0 ? undefined : reasonFor(asked, memory.graph, alarm, minimumPrecision)
+  const doubt = alarm === undefined || together.length === 0 ? undefined : doubtOf(alarm, minimumPrecision)
+  const reason = files.length > 0 ? undefined : reasonFor(asked, memory.graph, doubt)
   return {
     asked,
     files,
@@ -90,18 +89,16 @@ function describe(
   }
 }
 
-function reasonFor(
-  asked: readonly string[],
-  graph: CommitGraph,
-  alarm: Alarm | undefined,
-  least: number,
-): string {
+function reasonFor(asked: readonly string[], graph: CommitGraph, doubt: string | undefined): string {
   if (asked.every((path) => graph.touching(path).length === 0))
     return 'No remembered commit touches these paths.'
-  if (alarm !== undefined && alarm.threshold === undefined) {
-    return `On this repository's past, such alarms were right less than ${Math.round(least * 100)} % of the time.`
-  }
-  return 'Nothing changes together with these often enough.'
+  return doubt ?? 'Nothing changes together with these often enough.'
+}
+
+/** Why nothing is said to be missing though something changes together with what is staged. */
+function doubtOf({ threshold }: Alarm, least: number): string {
+  if (threshold !== undefined) return 'Nothing that changes together with these is surely missing.'
+  return `On this repository's past, such alarms were right less than ${Math.round(least * 100)} % of the time.`
 }
 
 function nothingAsked(staged: boolean): string {

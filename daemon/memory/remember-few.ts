@@ -51,3 +51,8 @@ export function isRemembered(oid: string, { graph }: Pick<CatchUpParts, 'graph'>
   const ordinal = graph.ordinalOf(oid)
   return ordinal !== undefined && graph.isKnown(ordinal)
 }
+
+/** Returns a frontier as far as it counts: its tips were remembered, and where one is not, its table was damaged. */
+export function unlost(kept: Frontier, { graph }: Pick<CatchUpParts, 'graph'>): Frontier {
+  return kept.tips.every((tip) => isRemembered(tip, { graph })) ? kept : { ...kept, tips: [] }
+}

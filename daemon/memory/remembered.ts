@@ -6,6 +6,7 @@ import type { HookBus } from '../bus/hooks.ts'
 import type { MemoryStore } from '../store/store.ts'
 import { createAmend, tellRemembered } from './amend.ts'
 import { createAlarmGauge } from './alarm.ts'
+import { createCompanions } from './cochange.ts'
 import { catchUp, type Bookmarks, type History } from './catch-up.ts'
 import { createCommitGraph, type CommitGraph } from './commit-graph.ts'
 import { createCompaction, type Compaction } from './compaction.ts'
@@ -14,6 +15,7 @@ import { excluding } from './filters.ts'
 import { createFollower, type Told } from './follow.ts'
 import { createIdentities, type Identities } from './identities.ts'
 import type { Memory } from './memory.ts'
+import { readMissed } from './missed.ts'
 import { createPatchReader, type CommitReader } from './patches.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { createRecallMemo, type RecallMemo } from './recall-memo.ts'
@@ -93,23 +95,24 @@ export async function openRemembered(parts: RememberedParts, signal: AbortSignal
   async function run(running: AbortSignal): Promise<void> {
     const { excludePaths } = config().ingest
     const isExcluded = excluding(excludePaths)
-    const caught = await catchUp(
-      {
-        ...parts,
-        embedder: teaching.embedder,
-        repository: id,
-        graph,
-        completeness,
-        progress,
-        isExcluded,
-        amend,
-        isSettled: reachability.isSettled,
-      },
-      running,
-    ).finally(() => progress.begin('idle', 0))
+    const work = {
+      ...parts,
+      embedder: teaching.embedder,
+      repository: id,
+      graph,
+      completeness,
+      progress,
+      isExcluded,
+      amend,
+      isSettled: reachability.isSettled,
+    }
+    const idle = () => progress.begin('idle', 0)
+    const caught = await catchUp(work, running).finally(idle)
+    const missed = await readMissed(follow, work, running).finally(idle)
+    const arrived = [...caught.arrived, ...missed]
     await follow(caught.frontier.tips, running)
-    await tellRemembered(caught.arrived, id, hooks, running)
-    if (caught.arrived.length + caught.completed > 0) await compaction.wrote()
+    await tellRemembered(arrived, id, hooks, running)
+    if (arrived.length + caught.completed > 0) await compaction.wrote()
     // Nothing is on its way into the store now, so no vector of one embedder meets those of another.
     await teaching.level()
     parts.onSuccess()
@@ -180,6 +183,7 @@ function createMemory(
     ties: createTies(graph),
     patches: createPatchReader(parts.reader, pathCount),
     alarm: createAlarmGauge(graph),
+    companions: createCompanions(graph),
     isReachable: (oid) => reachability.isReachable(oid),
   }
 }

@@ -14,9 +14,8 @@ const alike = 0.5
 
 /** Returns what lines say that go, and those that come. */
 export function saidOf({ gone, fresh }: LineChanges): SaidChange {
-  const said = gone.map(({ text, line }) => ({ key: lineKey(text), line }))
   return {
-    gone: new Map(said.filter(({ key }) => saysEnough(key)).map(({ key, line }) => [key, line])),
+    gone: new Map(gone.map(({ text, line }) => [lineKey(text), line])),
     fresh: new Set(fresh.map(({ text }) => lineKey(text))),
   }
 }
@@ -30,9 +29,11 @@ export function removedLines(
   { gone, fresh }: SaidChange,
   kept: ReadonlySet<string>,
 ): ReadonlyMap<string, number> {
-  if (gone.size > mostRemoved || fresh.size > mostRemoved * 2) return new Map()
+  if (fresh.size > mostRemoved * 2) return new Map()
+  const telling = [...gone].filter(([key]) => saysEnough(key))
+  if (telling.length > mostRemoved) return new Map()
   const isEdited = editsOf(fresh)
-  return new Map([...gone].filter(([key]) => !kept.has(key) && !isEdited(wordsOf(key))))
+  return new Map(telling.filter(([key]) => !kept.has(key) && !isEdited(wordsOf(key))))
 }
 
 /** Returns those of some lines that say enough to be told from others, and that stand in the text once. */

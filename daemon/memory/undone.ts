@@ -1,12 +1,10 @@
 import type { CommitPatch } from '../../contract/commit.ts'
 import type { UndoneFix } from '../../contract/undone.ts'
 import { compareLines, type LineChanges } from '../git/line-changes.ts'
-import type { EpisodeRow } from '../store/store.ts'
 import { isoTime } from './episode.ts'
 import { closedBy, isOfCode } from './fix.ts'
 import { lineKey, removedLines, type SaidChange, saidOf, standingOnce } from './removed-lines.ts'
 import type { Memory } from './memory.ts'
-import { subjectOf } from '../store/facts.ts'
 
 /** A file of a change, by the blobs before and after; one that is new may still take in what goes elsewhere. */
 export interface ChangedFile {
@@ -57,16 +55,12 @@ export async function undone(
   if (suspects.length === 0) return []
   const changes = await changesIn(files, reader, signal)
   const kept = new Set([...changes.values()].flatMap(({ fresh }) => [...fresh]))
-  const asked = suspects.flatMap(({ file, fixes }) => {
-    const change = changes.get(file)
-    const removed = change === undefined ? new Map<string, number>() : removedLines(change, kept)
-    return removed.size === 0 ? [] : fixes.map((fix) => ({ file, fix, removed }))
-  })
-  const newest = asked
+  const newest = suspects
+    .flatMap(({ file, fixes }) => fixes.map((fix) => ({ file, fix })))
     .toSorted((one, other) => memory.graph.committerTime(other.fix) - memory.graph.committerTime(one.fix))
-    .slice(0, mostFixes)
-  const found = (await Promise.all(newest.map((one) => compare(one, memory, reader, signal)))).filter(isSome)
-  return describe(found, memory)
+  const asked = losing(newest, (file) => removedFrom(changes.get(file), kept))
+  const found = (await Promise.all(asked.map((one) => compare(one, memory, reader, signal)))).filter(isSome)
+  return describe(found, memory, signal)
 }
 
 interface Suspicion {
@@ -77,9 +71,29 @@ interface Suspicion {
   readonly removed: ReadonlyMap<string, number>
 }
 
+/** Returns the newest fixes of files that lose something; what a file loses is found out when its turn comes. */
+function losing(
+  inOrder: readonly Omit<Suspicion, 'removed'>[],
+  removedOf: (file: ChangedFile) => Suspicion['removed'],
+): Suspicion[] {
+  const known = new Map<ChangedFile, Suspicion['removed']>()
+  const asked: Suspicion[] = []
+  for (const { file, fix } of inOrder) {
+    if (asked.length === mostFixes) break
+    const removed = known.get(file) ?? removedOf(file)
+    known.set(file, removed)
+    if (removed.size > 0) asked.push({ file, fix, removed })
+  }
+  return asked
+}
+
+function removedFrom(change: SaidChange | undefined, kept: ReadonlySet<string>): Suspicion['removed'] {
+  return change === undefined ? new Map() : removedLines(change, kept)
+}
+
 interface Found {
   readonly path: string
-  readonly oid: string
+  readonly fix: number
   readonly lines: number[]
   readonly had: number
 }
@@ -144,15 +158,14 @@ async function compare(
   { readBlobs }: ChangeReader,
   signal: AbortSignal,
 ): Promise<Found | undefined> {
-  const oid = graph.oid(fix)
   const path = file.oldPath ?? file.path
-  const patch = await patches.rawPatchOf(oid, [path], signal)
+  const patch = await patches.rawPatchOf(graph.oid(fix), [path], signal)
   const added = patch === undefined ? new Set<string>() : addedLines(patch, path)
   if (file.oldOid === undefined || !added.values().some((key) => removed.has(key))) return undefined
   const [before] = await readBlobs([file.oldOid], mostBytes, signal)
   const had = before === undefined ? [] : standingOnce(added, before.toString('utf8'))
   const lines = had.flatMap((key) => removed.get(key) ?? []).toSorted((one, other) => one - other)
-  return lines.length === 0 ? undefined : { path: file.path, oid, lines, had: had.length }
+  return lines.length === 0 ? undefined : { path: file.path, fix, lines, had: had.length }
 }
 
 function addedLines({ files }: CommitPatch, path: string): Set<string> {
@@ -168,21 +181,37 @@ function addedLines({ files }: CommitPatch, path: string): Set<string> {
   return added.difference(gone)
 }
 
-async function describe(found: readonly Found[], memory: Memory): Promise<UndoneFix[]> {
-  if (found.length === 0) return []
-  const rows = new Map(
-    (await memory.store.episodes([...new Set(found.map(({ oid }) => oid))])).map((row) => [row.oid, row]),
+async function describe(found: readonly Found[], memory: Memory, signal: AbortSignal): Promise<UndoneFix[]> {
+  const told = await Promise.all(
+    found.map(async ({ fix, ...rest }) => {
+      const story = await storyOf(fix, memory, signal)
+      return story && { ...rest, ...story }
+    }),
   )
-  return found
-    .flatMap(({ oid, ...rest }) => {
-      const row = rows.get(oid)
-      return row === undefined ? [] : [{ ...rest, ...storyOf(row) }]
-    })
+  return told
+    .filter(isSome)
     .toSorted((one, other) => other.lines.length / other.had - one.lines.length / one.had)
 }
 
-function storyOf({ oid, message, committer }: EpisodeRow): Omit<UndoneFix, 'path' | 'lines' | 'had'> {
-  return { oid, subject: subjectOf(message), time: isoTime(committer), closed: closedBy(message) }
+type Story = Omit<UndoneFix, 'path' | 'lines' | 'had'>
+
+/** To ask the store for a few messages takes longer than all the rest; git has just told them. */
+async function storyOf(
+  fix: number,
+  { graph, patches, store }: Memory,
+  signal: AbortSignal,
+): Promise<Story | undefined> {
+  const oid = graph.oid(fix)
+  const header = await patches.rawHeaderOf(oid, signal)
+  if (header === undefined) return undefined
+  let closed = closedBy(header.message)
+  if (closed.some(mayHoldSecret)) closed = closedBy((await store.episodes([oid]))[0]?.message ?? '')
+  return { oid, subject: graph.subject(fix), time: isoTime(header.committer), closed }
+}
+
+/** Numbers and ids tell nothing; what the store keeps of addresses has no secrets. */
+function mayHoldSecret(closed: string): boolean {
+  return closed.includes('://')
 }
 
 function isSome<T>(value: T | undefined): value is T {

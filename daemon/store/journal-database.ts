@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AiosError } from '../../contract/errors.ts'
@@ -74,6 +74,7 @@ const tables = ['events', 'repositories', 'tips', 'aliases', 'skipped', 'tasks',
 export function openJournalDatabase(file: string, onHealed: (detail: string) => void): DatabaseSync {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    if (!isLog(`${file}-wal`)) throw new DamagedJournal('its write-ahead log is none')
     return openSound(file)
   } catch (error) {
     if (error instanceof AiosError || !isDamage(error)) throw storeError(error, file)
@@ -98,6 +99,19 @@ function openSound(file: string): DatabaseSync {
 }
 
 class DamagedJournal extends Error {}
+
+/** SQLite takes a log that does not begin as one for empty, and says nothing of the rows that were in it. */
+function isLog(file: string): boolean {
+  if (!existsSync(file)) return true
+  const start = Buffer.alloc(4)
+  const descriptor = openSync(file, 'r')
+  try {
+    // Its magic number, in either order of bytes; zeros where a machine went down before anything was written.
+    return readSync(descriptor, start) < 4 || [0, 0x377f0682, 0x377f0683].includes(start.readUInt32BE())
+  } finally {
+    closeSync(descriptor)
+  }
+}
 
 function migrate(database: DatabaseSync, file: string): void {
   const version = numberIn(database.prepare('PRAGMA user_version').get(), 'user_version')

@@ -9,7 +9,13 @@ import { optimizeTables } from './optimize.ts'
 import { prepareVectors, removeTable, scanTerms } from './prepare-vectors.ts'
 import { makeFolder, whenMissing } from './seals.ts'
 import type { EpisodeFacts, MemoryStore, StoreSettings, StoreSize } from './store.ts'
-import { firstPassages, readSettings, writeSettings, type KeptSettings } from './store-settings.ts'
+import {
+  currentFormat,
+  firstPassages,
+  readSettings,
+  writeSettings,
+  type KeptSettings,
+} from './store-settings.ts'
 import { createUpkeep } from './upkeep.ts'
 
 /** What a store is opened with: whose vectors it keeps, and what follows. */
@@ -25,7 +31,8 @@ export interface LanceStoreOptions extends StoreSettings {
  * Opens the memory in a folder, creating and mending what it must.
  *
  * When the vectors in it were made by another embedder, they are removed with the details of their commits:
- * `completeIds` is then empty, and what is missing is read again from git. Episodes stay searchable.
+ * `completeIds` is then empty, and what is missing is read again from git. Episodes stay searchable. What has an older
+ * form is removed as a whole.
  */
 export async function openLanceStore(folder: string, options: LanceStoreOptions): Promise<MemoryStore> {
   const { graceMs, now, onHealed } = options
@@ -92,6 +99,11 @@ async function* scanFacts(gate: Gate, signal: AbortSignal): AsyncGenerator<Episo
 async function prepare(folder: string, options: LanceStoreOptions): Promise<void> {
   await makeFolder(join(folder, 'seals'))
   const kept = await readSettings(folder)
+  if (kept !== undefined && kept.format < currentFormat) {
+    await removeTables(folder, () => true)
+    await writeSettings(folder, fresh(options))
+    return options.onHealed('The memory had an older form; the history is read again from git.')
+  }
   if (kept?.embedder === options.embedder && kept.dimensions === options.dimensions) {
     return removeTables(folder, (name) => name.startsWith(firstPassages) && name !== kept.passages)
   }
@@ -104,7 +116,7 @@ async function prepare(folder: string, options: LanceStoreOptions): Promise<void
 }
 
 function fresh({ embedder, dimensions }: StoreSettings): KeptSettings {
-  return { embedder, dimensions, passages: firstPassages }
+  return { format: currentFormat, embedder, dimensions, passages: firstPassages }
 }
 
 /** Removes tables that nothing needs any more: those of another embedder, and what a change of it left over. */

@@ -20,10 +20,11 @@ export async function loadLance(): Promise<LanceModule> {
 /**
  * Opens the database of a folder, for one table.
  *
- * Its caches are bounded, because their defaults are six gigabytes and one.
+ * Its caches are bounded, because their defaults are six gigabytes and one. Before version 2.2 of its files, no block of
+ * texts could have more than 32 KiB: a commit of ten thousand files was not to be written.
  */
 export async function connect(folder: string, cacheBytes: number): Promise<Lance.Connection> {
   const lance = await loadLance()
   const session = new lance.Session(BigInt(cacheBytes), BigInt(Math.ceil(cacheBytes / 4)))
-  return lance.connect(folder, { session, storageOptions: { new_table_data_storage_version: '2.1' } })
+  return lance.connect(folder, { session, storageOptions: { new_table_data_storage_version: '2.2' } })
 }

@@ -8,7 +8,7 @@ import { openLanceTable, placesOf, type LanceTable } from './lance-table.ts'
 import type { LanceTables } from './lance-tables.ts'
 import { indexVectors } from './optimize.ts'
 import { flush } from './seals.ts'
-import { writeSettings } from './store-settings.ts'
+import { currentFormat, writeSettings } from './store-settings.ts'
 import type { EncodeTerms, PassageTerms, PreparedVectors, StoreSettings } from './store.ts'
 
 /** Commits whose passages are read at once. */
@@ -81,7 +81,7 @@ export async function prepareVectors(
           await copy.take(await rowsBetween(tables, copied, tables.detailOf.next))
           await copy.flush()
           table.close()
-          await writeSettings(folder, { ...settings, passages: name })
+          await writeSettings(folder, { ...settings, format: currentFormat, passages: name })
         },
         () => removeTable(folder, former),
       )

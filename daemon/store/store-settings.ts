@@ -4,11 +4,12 @@ import { AiosError } from '../../contract/errors.ts'
 import { replaceFlushed, whenMissing } from './seals.ts'
 import type { StoreSettings } from './store.ts'
 
-/** The form that this version of aios writes. */
-const currentFormat = 1
+/** The form that this version of aios writes. In the first, a long text could not be written at all. */
+export const currentFormat = 2
 
 /** What is written down of a store: whose vectors are in force, and in which table they are. */
 export interface KeptSettings extends StoreSettings {
+  readonly format: number
   readonly passages: string
 }
 
@@ -19,21 +20,23 @@ export const firstPassages = 'passages'
 export async function readSettings(folder: string): Promise<KeptSettings | undefined> {
   const value = parse(await readFile(fileOf(folder), 'utf8').catch(whenMissing('')))
   if (typeof value !== 'object' || value === null || !('format' in value)) return undefined
-  if (typeof value.format === 'number' && value.format > currentFormat) {
-    const message = `The memory in ${folder} has format ${value.format}; this aios knows ${currentFormat}.`
+  const { format } = value
+  if (typeof format !== 'number') return undefined
+  if (format > currentFormat) {
+    const message = `The memory in ${folder} has format ${format}; this aios knows ${currentFormat}.`
     throw new AiosError('store.newer', message)
   }
   if (!('embedder' in value) || typeof value.embedder !== 'string') return undefined
   if (!('dimensions' in value) || typeof value.dimensions !== 'number') return undefined
   const named = 'passages' in value && typeof value.passages === 'string' ? value.passages : ''
   const passages = /^passages-\d+$/.test(named) ? named : firstPassages
-  return { embedder: value.embedder, dimensions: value.dimensions, passages }
+  return { format, embedder: value.embedder, dimensions: value.dimensions, passages }
 }
 
 /** Writes down whose vectors are in force. What was in force before is so until this is fulfilled. */
 export async function writeSettings(folder: string, settings: KeptSettings): Promise<void> {
-  const { embedder, dimensions, passages } = settings
-  const text = JSON.stringify({ format: currentFormat, embedder, dimensions, passages })
+  const { format, embedder, dimensions, passages } = settings
+  const text = JSON.stringify({ format, embedder, dimensions, passages })
   await replaceFlushed(fileOf(folder), `${text}\n`)
 }
 

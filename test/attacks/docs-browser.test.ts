@@ -23,7 +23,7 @@ describe.skipIf(!isThere)('in a paired browser', () => {
   beforeAll(async () => {
     events = await openDoorFor({})
     doors = await openDoorsFor({
-      mounts: apiMounts('1.2.3'),
+      mounts: () => apiMounts('1.2.3'),
       upgrades: { [webSocketPath]: events.door.accept },
     })
     browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-gpu'] })

@@ -32,7 +32,7 @@ describe.skipIf(!isThere)('in a real browser', () => {
     const args = [lenient, '--no-sandbox', `--host-resolver-rules=${rules}`, '--disable-gpu']
     browser = await chromium.launch({ executablePath: program, args })
     doors = await openDoorsFor({
-      mounts: apiMounts('1.2.3'),
+      mounts: () => apiMounts('1.2.3'),
       upgrades: {
         '/v1/ws': (request, socket, head) => {
           accepted += 1

@@ -1,24 +1,61 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import Type from 'typebox'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { roles } from '../../contract/caller.ts'
 import { AiosError, errorKinds, isErrorCode } from '../../contract/errors.ts'
 import { limits } from '../../contract/limits.ts'
-import { addressOf, type Route } from '../../contract/route.ts'
+import { addressOf, route, type Route } from '../../contract/route.ts'
 import { routes } from '../../contract/routes.ts'
+import { apiMounts } from '../../daemon/http/api-mounts.ts'
+import { mcpMount } from '../../daemon/open-mcp.ts'
 import { answersWith } from '../http/answers.ts'
-import { type Answered, type Doors, knock, type Knocking, openDoorsFor } from '../http/doors.ts'
+import {
+  type Answered,
+  type Doors,
+  type DoorSettings,
+  knock,
+  type Knocking,
+  openDoorsFor,
+} from '../http/doors.ts'
 import { sampleOf } from '../http/sample.ts'
 
-// Each route of the contract, against everybody who may not call it and everything that is wrong with a call.
+// Each route of the contract, and what stands beside them, against everybody who may not call it and everything
+// that is wrong with a call.
+
+const page = { method: 'GET', summary: '', role: 'reader', cost: 'cheap', reply: Type.Unknown() } as const
+const beside = {
+  mcp: route({
+    ...page,
+    method: 'POST',
+    path: '/mcp',
+    cost: 'search',
+    input: Type.Object({
+      jsonrpc: Type.Literal('2.0'),
+      id: Type.Integer(),
+      method: Type.Literal('tools/call'),
+      params: Type.Object({
+        name: Type.Literal('recall'),
+        arguments: Type.Object({ question: Type.String(), repository: Type.String() }),
+      }),
+    }),
+  }),
+  docs: route({ ...page, path: '/docs', input: Type.Object({}) }),
+  openapi: route({ ...page, path: '/openapi.json', input: Type.Object({}) }),
+}
+/** What each of these asks of the daemon. */
+const asks: Readonly<Record<string, string[]>> = { mcp: ['recall', 'notes'], docs: [], openapi: [] }
 
 const every: [string, Route][] = Object.entries(routes)
-const guarded = every.filter(([, route]) => route.isOpen !== true)
+const served: [string, Route][] = [...every, ...Object.entries(beside)]
+const guarded = served.filter(([, { isOpen }]) => isOpen !== true)
 const hasBody = ({ method }: Route) => method === 'POST' || method === 'PUT'
+
+const mounts: DoorSettings['mounts'] = (parts) => [...apiMounts('1.2.3'), mcpMount(parts)]
 
 let doors: Doors
 const tokens: Record<string, string> = {}
 beforeAll(async () => {
-  doors = await openDoorsFor({ isUnhurried: true, answers: answersWith() })
+  doors = await openDoorsFor({ isUnhurried: true, answers: answersWith(), mounts })
   for (const role of roles) tokens[role] = await doors.tokenFor(role)
 })
 afterAll(() => doors.close())
@@ -31,7 +68,8 @@ beforeEach(() => {
 function call(route: Route, knocking: Knocking = {}, input: Record<string, unknown> = {}): Promise<Answered> {
   const { path, rest } = addressOf(route.path, { ...sampleOf(route), ...input })
   const { method } = route
-  if (hasBody(route)) return knock(doors.url, path, { method, body: rest, ...knocking })
+  const headers = { accept: '*/*, application/json, text/event-stream', ...knocking.headers }
+  if (hasBody(route)) return knock(doors.url, path, { method, body: rest, ...knocking, headers })
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(rest)) query.set(name, String(value))
   return knock(doors.url, query.size === 0 ? path : `${path}?${query.toString()}`, { method, ...knocking })
@@ -59,9 +97,9 @@ test('there are routes to try', () => {
   expect(every.filter(([, { isOpen }]) => isOpen).map(([name]) => name)).toEqual(['health', 'accessToken'])
 })
 
-test.each(every)('%s answers whoever may ask', async (name, route) => {
+test.each(served)('%s answers whoever may ask', async (name, route) => {
   const { status } = await call(route, { token: tokens[route.role] ?? '' })
-  expect(doors.called).toEqual([name])
+  expect(doors.called).toEqual(asks[name] ?? [name])
   expect([401, 403, 405, 413, 415, 421, 429]).not.toContain(
     status === 401 && name === 'accessToken' ? 0 : status,
   )
@@ -88,14 +126,14 @@ test.each(guarded.filter(([, { role }]) => role !== 'reader'))('%s needs its rol
   expect(doors.decisions).toMatchObject([{ kind: 'command', subject: name, decision: 'refused' }])
 })
 
-test.each(every)('%s is reached under our own names only', async (_name, route) => {
+test.each(served)('%s is reached under our own names only', async (_name, route) => {
   const { token, port } = doors
   for (const host of ['evil.example', `evil.example:${port}`, `127.0.0.1:${port + 1}`, '127.0.0.1']) {
     expect(refusalOf(await call(route, { token, headers: { host } }))).toBe('auth.wrong-host')
   }
 })
 
-test.each(every)('%s is not answered to the page of another site', async (_name, route) => {
+test.each(served)('%s is not answered to the page of another site', async (_name, route) => {
   const { token, url } = doors
   for (const origin of ['https://evil.example', 'null', `${url}0`, url.replace('http:', 'https:')]) {
     expect(refusalOf(await call(route, { headers: { origin } }))).toBe('auth.cross-site')
@@ -112,7 +150,7 @@ test.each(every)('%s is not answered to the page of another site', async (_name,
   expect(refusalOf(asked)).toBe('auth.cross-site')
 })
 
-test.each(every.filter(([, route]) => hasBody(route)))(
+test.each(served.filter(([, route]) => hasBody(route)))(
   '%s reads no more than its limit',
   async (_name, route) => {
     const { token } = doors
@@ -124,7 +162,7 @@ test.each(every.filter(([, route]) => hasBody(route)))(
   },
 )
 
-test.each(every.filter(([, route]) => !hasBody(route)))(
+test.each(served.filter(([, route]) => !hasBody(route)))(
   '%s reads no endless address',
   async (_name, route) => {
     const { path } = addressOf(route.path, sampleOf(route))
@@ -147,6 +185,27 @@ test.each(every.filter(([, route]) => hasBody(route)))('%s reads JSON only', asy
   }
 })
 
+test('MCP reads JSON only, and tells in its own words what is no call', async () => {
+  const { token } = doors
+  const { mcp } = beside
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+    const headers = { 'content-type': type }
+    expect(refusalOf(await call(mcp, { token, body: '{}', headers }))).toBe('request.wrong-type')
+  }
+  for (const body of ['', '{"', '{"__proto__":{"x":1}}'])
+    expect(refusalOf(await call(mcp, { token, body }))).toBe('request.invalid')
+  const oneCall = JSON.stringify(sampleOf(mcp))
+  for (const body of ['[]', '"x"', '7', 'null', '{}', `[${Array(100).fill(oneCall).join(',')}]`]) {
+    const { status, body: answer } = await call(mcp, { token, body })
+    expect([body.slice(0, 9), status, answer]).toEqual([
+      body.slice(0, 9),
+      400,
+      { jsonrpc: '2.0', id: null, error: { code: expect.any(Number), message: expect.stringMatching(/\S/) } },
+    ])
+  }
+  expect(doors.called).toEqual([])
+})
+
 test.each(every)('%s takes no field and no type that it does not know', async (_name, route) => {
   const { token } = doors
   expect(refusalOf(await call(route, { token }, { unheardOf: 'x' }))).toBe('request.invalid')
@@ -157,7 +216,7 @@ test.each(every)('%s takes no field and no type that it does not know', async (_
   }
 })
 
-test.each(every)('%s has one method', async (_name, route) => {
+test.each(served)('%s has one method', async (_name, route) => {
   const { path } = addressOf(route.path, sampleOf(route))
   const { status, headers, body } = await knock(doors.url, path, { method: 'PATCH', token: doors.token })
   expect([status, body['code']]).toEqual([405, 'request.wrong-method'])
@@ -196,6 +255,7 @@ test('while the daemon shuts down every route says so, and asks nothing of it', 
   const ending = Promise.withResolvers<void>()
   const asked = Promise.withResolvers<void>()
   const closing = await openDoorsFor({
+    mounts,
     answers: {
       status: async (_input, signal) => {
         asked.resolve()
@@ -212,7 +272,7 @@ test('while the daemon shuts down every route says so, and asks nothing of it', 
   const closed = closing.close()
   await sleep(0)
   const answers = await Promise.all(
-    every.map(async ([, route]) => {
+    served.map(async ([, route]) => {
       const { path, rest } = addressOf(route.path, sampleOf(route))
       const { method } = route
       return knock(url, path, { method, token, ...(hasBody(route) ? { body: rest } : {}) })

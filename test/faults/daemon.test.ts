@@ -109,7 +109,7 @@ test('a home that is named from where the command runs is one for the daemon as 
   expect(existsSync(join(place.folders.state, '..', '..', 'aios', 'state', 'aios'))).toBe(false)
 })
 
-test('what a damaged journal took with it is named until it is registered again', async () => {
+test('what a damaged journal took with it is named until it is there again, or nobody misses it', async () => {
   writeHistory(place, 'main', 5)
   const { data } = place.aios(['init', '--json'])
   expect(data).toMatchObject({ repository: { episodes: 5 } })
@@ -124,8 +124,25 @@ test('what a damaged journal took with it is named until it is registered again'
   expect(stdout).toContain('Run `aios init` in each of them')
   expect(place.aios(['doctor']).code).toBe(7)
   expect(place.aios(['init', '--json']).data).toMatchObject({ repository: { id, episodes: 5 } })
-  expect(place.aios(['status']).stdout).not.toContain('not registered any more')
+  const mended = place.aios(['status']).stdout
+  expect(mended).not.toContain('not registered any more')
+  expect(mended).toContain('The journal was damaged. Notes, feedback, tasks,')
+  rmSync(join(place.folders.state, 'journal.sqlite.damaged.1'))
   expect(place.aios(['doctor']).code).toBe(0)
+  expect(place.aios(['status']).stdout).not.toContain('The journal was damaged')
+})
+
+test('messages whose table is damaged are read again from git, and git is not blamed', async () => {
+  writeHistory(place, 'main', 5)
+  expect(place.aios(['init', '--json']).data).toMatchObject({ repository: { episodes: 5 } })
+  expect(place.aios(['daemon', 'stop']).code).toBe(0)
+  const [id = ''] = readdirSync(join(place.folders.state, 'repositories'))
+  const data = join(place.folders.state, 'repositories', id, 'episodes.lance', 'data')
+  for (const name of readdirSync(data)) writeFileSync(join(data, name), 'no rows at all\n'.repeat(500))
+
+  const daemon = await place.daemon()
+  const { episodes, skipped } = await daemon.until(({ state }) => state === 'ready')
+  expect({ episodes, skipped }).toEqual({ episodes: 5, skipped: 0 })
 })
 
 test('what the daemon keeps is for its owner alone, each file by itself', async () => {

@@ -51,7 +51,7 @@ test(
       for await (const _ of evaluateApart(assigned, { entry }, ending.signal)) ending.abort()
     })()
     await expect(running).rejects.toMatchObject({ code: 'command.interrupted' })
-    expect(existsSync(assigned.scratch)).toBe(false)
+    expect([assigned.scratch, assigned.folder].filter((path) => existsSync(path))).toEqual([])
   },
   patience,
 )

@@ -17,6 +17,7 @@ import type { Accept } from '../../daemon/http/upgrade.ts'
 import { createLifecycle } from '../../daemon/lifecycle.ts'
 import { type Access, openAccess } from '../../daemon/open-access.ts'
 import { openDoors } from '../../daemon/open-doors.ts'
+import type { McpParts } from '../../daemon/open-mcp.ts'
 import { describeService } from '../../daemon/service.ts'
 import { answersWith } from './answers.ts'
 
@@ -40,7 +41,8 @@ export interface DoorSettings {
   readonly http?: Partial<Config['daemon']['http']>
   readonly home?: string
   readonly answers?: Partial<Answers<typeof routes>>
-  readonly mounts?: readonly Mount[]
+  /** What is answered beside the contract. */
+  readonly mounts?: (parts: McpParts) => readonly Mount[]
   readonly upgrades?: Readonly<Record<string, Accept>>
   readonly now?: () => number
   /** For those who have to ask very often. */
@@ -81,18 +83,20 @@ export async function openDoorsFor(settings: DoorSettings): Promise<Doors> {
     ...(settings.isUnhurried === true ? { rates: boundless } : {}),
   })
   const called: string[] = []
+  const answers = recording(answersWith({ ...access.answers, ...settings.answers }), called)
+  const logger = pino({ level: 'silent' })
   await openDoors({
     folders,
     settings: { ...config, daemon: { ...config.daemon, logLevel: 'silent', http } },
     lifecycle,
-    logger: pino({ level: 'silent' }),
+    logger,
     now,
-    answers: recording(answersWith({ ...access.answers, ...settings.answers }), called),
+    answers,
     access,
     service,
     onDecision,
     recheckMs: 50,
-    ...(settings.mounts === undefined ? {} : { mounts: settings.mounts }),
+    ...(settings.mounts === undefined ? {} : { mounts: settings.mounts({ answers, lifecycle, logger }) }),
     ...(settings.upgrades === undefined ? {} : { upgrades: settings.upgrades }),
   })
   return {

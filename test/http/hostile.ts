@@ -116,7 +116,7 @@ export const hostileAnswers: Partial<Answers<typeof routes>> = {
   }),
   config: async () => ({
     settings: [{ key: 'recall.limit', value: evil, origin: evil }],
-    files: [{ path: evil, exists: true, scope: 'user' }],
+    files: [{ path: evil, exists: true, valid: true, scope: 'user' }],
     problems: [{ code: 'config.invalid', message: evil, hint: evil }],
   }),
 }

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import type { Route } from '../../contract/route.ts'
 import { routes } from '../../contract/routes.ts'
 import { clientFrames, serverFrames } from '../../contract/web-socket.ts'
+import { createSessions } from '../../daemon/guard/sessions.ts'
+import { apiMounts } from '../../daemon/http/api-mounts.ts'
 import { openApi } from '../../daemon/http/openapi.ts'
+import { pairingMounts } from '../../daemon/http/pairing.ts'
+import { createLifecycle } from '../../daemon/lifecycle.ts'
+import { mcpMount } from '../../daemon/open-mcp.ts'
 import { version } from '../../daemon/version.ts'
+import { answersWith } from './answers.ts'
 
 /** The document as it travels. */
 const text = JSON.stringify(openApi(version()))
@@ -33,6 +40,19 @@ test.each(every)('%s is in it, with everything that it takes', (name, route) => 
   const fields = typeof route.input === 'object' && 'properties' in route.input ? route.input.properties : {}
   expect(new Set([...named, ...Object.keys(Object(body))])).toEqual(new Set(Object.keys(Object(fields))))
   expect(at(operation, 'responses', 'default')).toEqual({ $ref: '#/components/responses/Problem' })
+})
+
+test('what stands beside the routes is in it, or it says that it is not', () => {
+  const logger = pino({ level: 'silent' })
+  const lifecycle = createLifecycle(() => {})
+  const beside = [
+    ...apiMounts(version()),
+    mcpMount({ answers: answersWith(), lifecycle, logger }),
+    ...pairingMounts({ sessions: createSessions(Date.now), isSecure: false, now: Date.now }),
+  ]
+  expect(beside.length).toBeGreaterThan(4)
+  const named = `${Object.keys(Object(document['paths'])).join(' ')} ${String(at(document, 'info', 'description'))}`
+  for (const { path } of beside) expect(named).toContain(path)
 })
 
 test('long work may be accepted, and what changes something takes a key, unless its answer is a secret', () => {

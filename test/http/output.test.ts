@@ -79,6 +79,28 @@ test.each([
   expect(stdout.split('\n').filter((line) => widthOf(line) > 60)).toEqual([])
 })
 
+test.each([
+  ['recall', '--explain', 'tide'],
+  ['why', 'tide.md:3'],
+  ['related', 'tide.md'],
+  ['show', 'HEAD'],
+  ['timeline'],
+  ['config', 'show'],
+])('%s is whole where no terminal ends its lines', async (...argv) => {
+  const notes = async () => ({ items: [] })
+  const aios = await commandLine({ ...hostileAnswers, notes, timeline: timelineWithoutCursor })
+  const { stdout } = await aios(argv, { columns: 0 })
+  expect(stdout).not.toContain('…')
+  expect((await aios(argv, { columns: 60 })).stdout).toContain('…')
+})
+
+test('what a score is made of is told whole on a narrow terminal', async () => {
+  const aios = await commandLine({ recall: async () => recalled })
+  const { stdout } = await aios(['recall', '--explain', 'tide'], { columns: 40 })
+  expect(stdout).not.toContain('…')
+  for (const name of Object.keys(signals)) expect(stdout).toContain(name)
+})
+
 test('colours are for terminals, unless they are asked for or declined', async () => {
   const aios = await commandLine(hostileAnswers)
   const hasColor = async (...given: Parameters<typeof aios>) =>
@@ -89,6 +111,64 @@ test('colours are for terminals, unless they are asked for or declined', async (
   expect(await hasColor(['timeline'], { isTTY: true, environment: { TERM: 'dumb' } })).toBe(false)
   expect(await hasColor(['timeline', '--color', 'always'], { environment: { NO_COLOR: '1' } })).toBe(true)
   expect(await hasColor(['timeline', '--color', 'never'], { isTTY: true })).toBe(false)
+})
+
+test('show prints a message as it is: its trailers stand in it once', async () => {
+  const hostile = await hostileAnswers.show?.({ oid, repository: '' }, new AbortController().signal)
+  if (hostile === undefined) throw new Error('Nothing was shown.')
+  const trailers = [{ key: 'Signed-off-by', value: 'Ada <a@b>' }]
+  const episode = { ...hostile.episode, body: 'It was low.\n\nSigned-off-by: Ada <a@b>\n', trailers }
+  const aios = await commandLine({ show: async () => ({ ...hostile, episode }) })
+  expect((await aios(['show', 'HEAD'])).stdout.match(/Signed-off-by: Ada/g)).toHaveLength(1)
+})
+
+test('why says of which lines of a range each commit is the last', async () => {
+  const episode = { oid, subject: 'tide', author: 'Ada', time: '', path: 'tide.md', reason: '' }
+  const aios = await commandLine({
+    why: async ({ line = 1, endLine = line }) => ({
+      file: 'tide.md',
+      line,
+      endLine,
+      text: [],
+      episodes: [
+        { ...episode, role: 'last-changed', lines: [5, 3, 6, 9] },
+        { ...episode, role: 'shaped', lines: [] },
+      ],
+      ties: [],
+      confidence: 0.5,
+      doubts: [],
+    }),
+  })
+  const { stdout } = await aios(['why', 'tide.md:3-9'])
+  expect(stdout).toContain('Ada · lines 3, 5-6, 9\n')
+  expect(stdout.match(/ · line/g)).toHaveLength(1)
+  expect((await aios(['why', 'tide.md:3'])).stdout).not.toContain(' · line')
+})
+
+test('a file is either right or wrong, and each mistake in it stands in a line', async () => {
+  const aios = await commandLine({
+    config: async () => ({
+      settings: [],
+      files: [
+        { path: '/u/config.yaml', exists: true, valid: true, scope: 'user' },
+        { path: '/r/.aiosrc.yaml', exists: true, valid: false, scope: 'repository' },
+      ],
+      problems: [
+        {
+          code: 'config.invalid',
+          message: '/r/.aiosrc.yaml:1:1: one\n/r/.aiosrc.yaml:2:1: two',
+          hint: 'Mend it.',
+        },
+      ],
+    }),
+  })
+  expect((await aios(['config', 'check'])).stdout.split('\n')).toEqual([
+    '✔ /u/config.yaml',
+    '✖ /r/.aiosrc.yaml:1:1: one',
+    '✖ /r/.aiosrc.yaml:2:1: two',
+    '  Mend it.',
+    '',
+  ])
 })
 
 test('an unhealthy daemon shows in the exit code of doctor', async () => {
@@ -111,6 +191,30 @@ test('with a terminal, progress is a bar that leaves nothing behind', async () =
   expect(stderr).toContain('reading messages 1 of 3 · 10/s · 1.0 s left')
   expect(stderr.endsWith('\r\u001b[2K')).toBe(true)
 })
+
+const signals = { message: 0.5, subject: 0.25, terms: 0.1, trust: 0.05, recency: 0.01 }
+const recalled = {
+  question: 'tide',
+  kind: 'prose' as const,
+  abstained: false,
+  tookMs: 1,
+  hits: [
+    {
+      oid,
+      signals,
+      repository: 'tide-1',
+      subject: 'tide',
+      author: 'ada',
+      time: '2024-05-01T12:00:00Z',
+      score: 0.9,
+      identity: oid,
+      kind: 'fix' as const,
+      reachable: true,
+      passages: [],
+      was: [],
+    },
+  ],
+}
 
 async function timelineWithoutCursor() {
   const item = { oid, subject: evil, author: evil, time: '2024-05-01T12:00:00Z', files: 1, reachable: true }

@@ -11,7 +11,7 @@ import { openDoor } from './door.ts'
 async function openGuarded(now?: () => number) {
   const { door, dropped } = await openDoor({ heartbeatMs: 800 })
   const doors = await openedDoors({
-    mounts: apiMounts('1.2.3'),
+    mounts: () => apiMounts('1.2.3'),
     upgrades: { [webSocketPath]: door.accept },
     ...(now === undefined ? {} : { now }),
   })

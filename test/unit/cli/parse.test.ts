@@ -53,6 +53,18 @@ test.each([
   expect(() => parse(argv, known)).toThrow(new RegExp(reason, 'i'))
 })
 
+test.each([
+  [['stop'], '; did you mean `aios daemon stop`?'],
+  [['--json', '-C', '/x', 'add', 'a note'], '; did you mean `aios repo add`, `aios plugin add`, '],
+  [['add'], '`aios user add`, or `aios note add`?'],
+  [['repo', 'stop'], "Unknown command 'stop'."],
+  [['statu'], 'did you mean `status`?'],
+  [['contect'], 'did you mean `connect` or `context`?'],
+])('%j is told which command it may be', (argv, told) => {
+  const refused = () => parse(argv, known)
+  expect(refused).toThrow(told)
+})
+
 test('every command is found under its name', async () => {
   for (const one of known) expect(await branch(one.name)).toBe(one)
 })

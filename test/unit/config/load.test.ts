@@ -156,8 +156,8 @@ test('the answer lists each setting with its value, its origin and the files tha
   expect(shown.map(({ key }) => key)).toEqual(settings().map(({ key }) => key))
   expect(shown).toContainEqual({ key: 'recall.limit', value: 7, origin: 'AIOS_RECALL_LIMIT' })
   expect(files).toEqual([
-    { path: userFile, exists: false, scope: 'user' },
-    { path: repositoryFile, exists: true, scope: 'repository' },
+    { path: userFile, exists: false, valid: true, scope: 'user' },
+    { path: repositoryFile, exists: true, valid: false, scope: 'repository' },
   ])
   expect(problems).toEqual([
     {

@@ -87,6 +87,20 @@ test('a broken commit hides only what lies behind it', async () => {
   expect(skipped.map(({ oid }) => oid)).toEqual([ids[2]])
 })
 
+test('a name that a broken repository hides is not called unknown', async () => {
+  const repository = createTestRepository()
+  const oid = repository.commit('one', { 'a.txt': '1\n' })
+  const { resolve } = await openRepository(repository.path, git)
+  const file = join(repository.path, '.git/objects', oid.slice(0, 2), oid.slice(2))
+  chmodSync(file, 0o644)
+  writeFileSync(file, 'no object')
+  await expect(resolve('HEAD')).rejects.toMatchObject({
+    code: 'git.failed',
+    message: expect.stringContaining('corrupt'),
+  })
+  await expect(resolve('corrupt')).rejects.toMatchObject({ code: 'revision.unknown' })
+})
+
 test('a branch that leads to a lost commit does not hide the others', async () => {
   const source = breakable()
   source.git('branch', 'lost', source.git('commit-tree', '-m', 'lost', 'main^{tree}'))

@@ -15,9 +15,11 @@ type OnFinished = (close: () => Promise<void>) => void
 async function watched(source: TestRepository, onTestFinished: OnFinished) {
   const repository = await openRepository(source.path, createGit())
   let hints = 0
+  let indexes = 0
   const errors: unknown[] = []
   const watch = watchRepository(repository, () => hints++, {
     lookMs: 100,
+    onIndex: () => indexes++,
     onError: (error) => errors.push(error),
   })
   onTestFinished(() => watch.close())
@@ -45,6 +47,7 @@ async function watched(source: TestRepository, onTestFinished: OnFinished) {
       return hints
     },
     hints: () => hints,
+    indexes: () => indexes,
   }
 }
 
@@ -65,6 +68,16 @@ test.concurrent('a commit, a branch, a reset and a packing are noticed; looking 
   expect(await despite(() => source.git('hash-object', '-w', '--stdin'))).toBe(0)
   expect(await despite(() => source.write('.git/refs/heads/main.lock', ''))).toBe(0)
   expect(errors).toEqual([])
+})
+
+test.concurrent('what is staged is noticed, and is no hint', async ({ onTestFinished }) => {
+  const source = long(3)
+  source.git('reset', '--quiet', '--hard')
+  const { despite, indexes } = await watched(source, onTestFinished)
+  const before = indexes()
+  source.write('new.md', 'new\n')
+  expect(await despite(() => source.git('add', '.'))).toBe(0)
+  await vi.waitUntil(() => indexes() > before, { timeout: 5000 })
 })
 
 test.concurrent('a commit is noticed within a tenth of a second', async ({ onTestFinished }) => {

@@ -53,6 +53,11 @@ test.each(['', '[]', '{"users":[{"name":"ada"}]}', '{"users":[{"name":"Ada ","ro
   (text) => {
     const file = place()
     writeFileSync(file, text)
-    expect(() => open(file)).toThrow(expect.objectContaining({ code: 'config.unreadable' }))
+    expect(() => open(file)).toThrow(
+      expect.objectContaining({
+        code: 'config.unreadable',
+        message: expect.stringContaining('aios user add'),
+      }),
+    )
   },
 )

@@ -59,6 +59,23 @@ test('what decides is told first, and what there is no room for is counted', asy
   expect(stderr).toContain('and 12 more')
 })
 
+test('what is found in shadow mode says once for each hook which command makes it count', async () => {
+  const stage = await installed()
+  const found = (listener: string, severity: 'warning' | 'error', message: string) => {
+    return { ...refusal.findings[0], listener, severity, message, shadow: true }
+  }
+  const told = async (...findings: ReturnType<typeof found>[]) => {
+    stage.answer({ decision: 'allow', findings, results: [] })
+    const { stderr } = await stage.git(['commit', '--allow-empty', '-m', 'note the tide'])
+    return stderr.match(/(?<=aios plugin enable ).*(?= --enforce)/g)
+  }
+  const guess = found('young', 'error', 'A guess')
+  expect(await told(guess, found('young', 'error', 'Another'))).toEqual(['young', 'young'])
+  expect(await told(guess, found('younger', 'error', 'A guess'))).toEqual(['NAME', 'NAME'])
+  expect(await told(found('young', 'warning', 'A remark'))).toBeNull()
+  expect(await told(found('rm -rf `x`', 'error', 'A guess'))).toBeNull()
+})
+
 test('--no-verify and AIOS=0 ask nobody', async () => {
   const stage = await installed()
   stage.answer(refusal)

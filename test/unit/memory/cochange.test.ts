@@ -3,7 +3,9 @@ import { forever, rememberRepository } from '../../fixtures/memory.ts'
 import { createAlarmGauge } from '../../../daemon/memory/alarm.ts'
 import { companionsOf } from '../../../daemon/memory/cochange.ts'
 import { createCommitGraph, type CommitGraph } from '../../../daemon/memory/commit-graph.ts'
+import { context } from '../../../daemon/memory/context.ts'
 import { related } from '../../../daemon/memory/related.ts'
+import { loadTokenCounter } from '../../../daemon/memory/tokens.ts'
 import { factsOf, oidOf } from './facts.ts'
 import { createWorkshop } from './workshop.ts'
 
@@ -140,4 +142,35 @@ test('who asks about nothing, or about what nobody touched, is told so', async (
     'No remembered commit touches these paths.',
     'Nothing changes together with these often enough.',
   ])
+})
+
+test('of a staged change, what is not surely missing is not said to change alone', async () => {
+  const shop = createWorkshop()
+  for (let index = 0; index < 12; index += 1) {
+    shop.pass(60)
+    const pair = index % 2 === 0 ? { 'b.ts': `${index}\n` } : {}
+    shop.work(`change ${index}`, { 'a.ts': `${index}\n`, ...pair })
+  }
+  shop.write('a.ts', 'staged\n')
+  shop.git('add', 'a.ts')
+  const { memory, questions } = await rememberRepository(shop.path)
+  const staged = { repository: 'r1', paths: [], staged: true }
+  const asked = { memory: { ...memory, alarm: () => ({ threshold: 0.9, precision: 0.9 }) }, ...questions }
+  expect(await related(staged, asked, forever)).toMatchObject({
+    files: [],
+    reason: 'Nothing that changes together with these is surely missing.',
+  })
+  const unproven = {
+    ...asked,
+    memory: { ...memory, alarm: () => ({ threshold: undefined, precision: undefined }) },
+  }
+  expect((await related(staged, unproven, forever)).reason).toContain('such alarms were right less than')
+  const packed = await context(
+    { repository: 'r1', staged: true },
+    { ...asked, countTokens: loadTokenCounter },
+    forever,
+  )
+  expect(packed.blocks.map(({ text }) => text)).toContainEqual(
+    expect.stringMatching(/^What changes together with these:\nb\.ts \(6 commits, \d\d %\)/),
+  )
 })

@@ -175,6 +175,17 @@ test('what can be read of a damaged journal is kept', () => {
   expect(journal.append([remembered(1)], noon)[0]?.seq).toBe(3001)
 })
 
+test('a log that is none is a damage, and what was written before it is kept', () => {
+  journal.register(repository)
+  journal.close()
+  writeFileSync(`${file}-wal`, 'rows that nobody can read any more '.repeat(100))
+  const details: string[] = []
+  journal = openJournal(file, (detail) => details.push(detail))
+  expect(details).toEqual([expect.stringContaining('write-ahead log')])
+  expect(journal.repositories()).toEqual([repository])
+  expect(readdirSync(join(file, '..'))).toContain('journal.db.damaged.1-wal')
+})
+
 test('a journal that a crash left empty is as good as none', () => {
   journal.close()
   truncateSync(file, 0)

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { openBlobReader } from '../../../daemon/git/blob-reader.ts'
+import { createGit } from '../../../daemon/git/git.ts'
+import { openRepository } from '../../../daemon/git/repository.ts'
+import { openStagedTrees } from '../../../daemon/git/staged-trees.ts'
+import { openStaging, type StagingParts } from '../../../daemon/staging.ts'
+import { createTestRepository } from '../../fixtures/git/test-repository.ts'
+
+async function setUp(parts: Partial<StagingParts> = {}) {
+  const source = createTestRepository()
+  source.commit('one', { 'tide.md': 'low\n', 'old name.md': 'a\nb\nc\nd\n' })
+  const repository = await openRepository(source.path, createGit())
+  const blobs = openBlobReader(repository)
+  const staged = openStagedTrees(repository, blobs)
+  const asked: (readonly string[])[] = []
+  const errors: unknown[] = []
+  const staging = openStaging({
+    repository,
+    staged,
+    memory: {
+      companions(paths) {
+        asked.push(paths)
+        return []
+      },
+    },
+    isWanted: () => true,
+    onError: (error) => errors.push(error),
+    ...parts,
+  })
+  onTestFinished(async () => {
+    await staging.close()
+    staged.close()
+    blobs.close()
+  })
+  const stage = () => {
+    source.write('tide.md', 'high\n')
+    source.git('mv', 'old name.md', 'new.md')
+    source.git('add', '.')
+  }
+  const gitDir = join(source.path, '.git')
+  const place = { gitDir, commonDir: gitDir, indexFile: join(gitDir, 'index') }
+  return { source, staged, staging, stage, asked, errors, place }
+}
+
+test('what was staged is looked at once, when it is quiet', async () => {
+  const { staging, stage, asked } = await setUp()
+  stage()
+  for (let time = 0; time < 5; time += 1) staging.notice()
+  await vi.waitUntil(() => asked.length > 0)
+  expect(asked.map((paths) => paths.toSorted())).toEqual([['new.md', 'old name.md', 'tide.md', 'tide.md']])
+})
+
+test('nothing is looked at when nobody will ask, when git has asked meanwhile, or after the end', async () => {
+  const unwanted = await setUp({ isWanted: () => false })
+  const late = await setUp()
+  const closed = await setUp()
+  for (const { stage, staging } of [unwanted, late, closed]) {
+    stage()
+    staging.notice()
+  }
+  await late.staged.read(late.place, new AbortController().signal)
+  await closed.staging.close()
+  closed.staging.notice()
+  await sleep(300)
+  expect([unwanted, late, closed].map(({ asked }) => asked)).toEqual([[], [], []])
+})
+
+test('nothing staged is nothing to look at, and a failure is told', async () => {
+  const nothing = await setUp()
+  nothing.staging.notice()
+  const failing = await setUp({
+    memory: {
+      companions() {
+        throw new Error('The graph is upside down.')
+      },
+    },
+  })
+  failing.stage()
+  failing.staging.notice()
+  await vi.waitUntil(() => failing.errors.length > 0)
+  expect(nothing.asked).toEqual([])
+  expect(nothing.errors).toEqual([])
+})
