@@ -31,7 +31,7 @@ const weights = (
       vector: share(vector, 'Nearness of meaning.'),
       files: share(files, 'Having touched the files of a diff that is asked about.'),
       blame: share(blame, 'Having written the lines of a diff that is asked about.'),
-      recency: share(0.05, 'Being new.'),
+      recency: share(0.1, 'Being new.'),
       trust: share(0.1, 'Not having been reverted, and still being on a branch.'),
     },
     strict,
@@ -81,7 +81,7 @@ export const Config = Type.Object(
         }),
         weights: Type.Object(
           {
-            prose: weights(1, 1, 0.12, 0.35, 0.1),
+            prose: weights(0.6, 0.35, 0.12, 0.35, 0.1),
             code: weights(0.5, 0.5, 0.35, 1, 0.25),
             path: weights(0.2, 0.3, 1, 0.3, 0.1),
             diff: weights(0, 1.2, 0.4, 1, 0.4, [0.5, 0.8]),

@@ -1,6 +1,6 @@
 import { termsOf } from '../../native-workers/tokenise.ts'
 import { createIntegers } from './columns.ts'
-import { isStopWord, stemOf } from './words.ts'
+import { isEveryday, isStopWord, stemOf } from './words.ts'
 
 /**
  * The words of all subjects, in memory: whoever asks in the words of a subject wants that commit, and full text
@@ -26,6 +26,8 @@ export interface SubjectMatch {
 const buckets = 2 ** 16
 /** Words of a question that are looked up, rarest first: a subject is short. */
 const soughtWords = 24
+/** What an everyday word counts, of what another one as rare does. */
+const everydayShare = 0.4
 /** Subjects that are read again for each that is wanted. */
 const readPerWanted = 2
 
@@ -54,7 +56,8 @@ export function createSubjectIndex(subjectOf: (ordinal: number) => string): Subj
     return subjects
   }
 
-  const rarityOf = (word: string): number => Math.log(1 + subjects / (1 + (counts[bucketOf(word)] ?? 0)))
+  const rarityOf = (word: string): number =>
+    Math.log(1 + subjects / (1 + (counts[bucketOf(word)] ?? 0))) * (isEveryday(word) ? everydayShare : 1)
 
   function collect(words: readonly string[]): Float32Array {
     const sums = new Float32Array(highest + 1)

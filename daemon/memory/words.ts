@@ -21,6 +21,11 @@ export function stemOf(word: string): string {
   return word.replace(word.length === 4 ? /(?:e|(?<!s)s)$/ : /(?:ation|ing|ers?|ed|es|(?<!s)s|e)$/, '')
 }
 
+/** Says whether a word, without its ending, is of tasks rather than of what they are about. */
+export function isEveryday(stem: string): boolean {
+  return everydayStems.has(stem)
+}
+
 const stopWords = new Set(
   (
     'a about after all also an and any are as at be because been before but by can did do does doing done for ' +
@@ -33,3 +38,6 @@ const stopWords = new Set(
 
 /** Words of a question rather than of what it is about; alone, they are what it is about. */
 const fillers = new Set('exist existed existing exists happen happened happening happens'.split(' '))
+
+/** What is done to anything: `add a new hook` is about the hook, however rare `new` is. */
+const everydayStems = new Set('add change fix improve make new remove update'.split(' ').map(stemOf))

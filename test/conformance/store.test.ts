@@ -31,3 +31,23 @@ test('on disk, changed lines and paths are found by words with other endings, an
   expect(await store.searchText('paths', 'crashing', 10)).toMatchObject([{ oid: oidOf('a') }])
   await store.close()
 })
+
+/** Returns letters that no compression makes shorter by much. */
+function noise(length: number): string {
+  return Array.from({ length: length / 40 }, (_, index) => oidOf(index)).join('')
+}
+
+test('on disk, a commit of ten thousand files and a message as long as a book are kept among others', async () => {
+  const store = await openOnDisk()
+  const paths = Array.from({ length: 10_000 }, (_, index) => oidOf(`file ${index}`))
+  const changes = paths.map((path) => ({ path, status: 'added' as const }))
+  const message = `import\n\n${noise(1_000_000)}\n`
+  await store.putEpisodes([episodeRow('a'), episodeRow('b', { changes, message }), episodeRow('c')])
+  const counts = paths.map((path) => ({ path, additions: 1, deletions: 0, binary: false }))
+  await store.putDetails([detailRow('b', { counts })], [passageRow('b', 0, { terms: noise(100_000) })])
+  await store.optimize()
+  const [row] = await store.episodes([oidOf('b')])
+  expect(row).toMatchObject({ message, changes: { length: 10_000 } })
+  expect((await store.details([oidOf('b')]))[0]?.counts).toHaveLength(10_000)
+  await store.close()
+})

@@ -178,6 +178,18 @@ test('another embedder begins with the hunks again and keeps the episodes', asyn
   expect(healed).toEqual([expect.stringContaining('another')])
 })
 
+test('a store of an older form is read again from git', async () => {
+  await withStore(fill)
+  const file = join(folder, 'store.json')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"format":2', '"format":1'))
+  await withStore(async (store) => {
+    expect(await store.episodeIds()).toEqual([])
+    await store.putEpisodes([episodeRow('again')])
+  })
+  expect(healed).toEqual([expect.stringContaining('older form')])
+  await withStore(async (store) => expect(await store.episodeIds()).toHaveLength(1))
+})
+
 test('a store of a newer aios is left as it is', async () => {
   await withStore(fill)
   writeFileSync(join(folder, 'store.json'), '{"format": 999}')

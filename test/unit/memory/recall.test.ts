@@ -58,6 +58,21 @@ test('of two that changed the same, the one that changed little else stands befo
   expect(hits.map(({ oid }) => oid)).toEqual([narrow, broad])
 })
 
+test('who describes a change in prose gets the one that made it before the one that only speaks alike', async () => {
+  const shop = createWorkshop()
+  const made = shop.work('Work on the seacock', {
+    'src/one.ts': 'openSeacock(ballast)\nfillTank(ballast, overflow)\nringAlarm(overflow)\n',
+  })
+  shop.pass(60)
+  shop.work('Tell what happens at sea\n\nBallast fills the tank, and an alarm rings on overflow.', {
+    'docs/sea.md': lines(3),
+  })
+  const { memory } = await rememberRepository(shop.path)
+  const question = 'since the seacock is opened to fill the tank with ballast, no alarm rings on overflow'
+  const { hits } = await recall({ question }, withoutVectors(memory), forever)
+  expect(hits[0]?.oid).toBe(made)
+})
+
 /** As long as nothing was learned, vectors come by chance. */
 function withoutVectors(memory: Memory): Memory {
   const { recall: settings } = memory.config

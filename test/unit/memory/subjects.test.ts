@@ -13,6 +13,8 @@ const subjects = [
   'Find keys that are hot',
   'diff histogram: intern strings',
   "Merge branch 'histogram' which interns strings of the diff",
+  'Add new sponsor',
+  'Order of hooks',
 ]
 
 function placesOf(question: string, admits: (ordinal: number) => boolean = () => true): string[] {
@@ -29,6 +31,10 @@ test('a subject is found by its words in another order, before those that say mo
 
 test('two words of a question are met by a subject that writes them as one', () => {
   expect(placesOf('hot keys option')[0]).toBe('LFU: add hotkeys option to the client')
+})
+
+test('what a task is about counts more than what is to be done', () => {
+  expect(placesOf('add a new hook')[0]).toBe('Order of hooks')
 })
 
 test('a version is met by those that it begins, and by no other', () => {
