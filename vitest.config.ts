@@ -12,9 +12,16 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** They start no daemon and leave nothing behind, so one process after the other is not worth its start. */
+const together = ['test/unit/**/*.test.ts', 'test/http/**/*.test.ts', 'test/ws/**/*.test.ts']
+const all = ['test/**/*.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'apart', include: all, exclude: together } },
+      { extends: true, test: { name: 'together', include: together, isolate: false } },
+    ],
     pool: 'forks',
     // More than there are cores on a small machine: most of the tests wait for processes.
     maxWorkers: Math.max(5, availableParallelism() - 1),

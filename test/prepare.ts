@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -14,6 +14,8 @@ const gigabyte = 1024 ** 3
 export async function setup(): Promise<() => void> {
   const folder = mkdtempSync(join(isGood('/dev/shm') ? '/dev/shm' : tmpdir(), 'aios-tests-'))
   process.env['TEST_FOLDERS'] = folder
+  process.env['TEST_COMPILED'] = join(tmpdir(), `aios-test-compiled-${process.getuid?.() ?? 0}`)
+  mkdirSync(process.env['TEST_COMPILED'], { recursive: true, mode: 0o700 })
   await import('../scripts/build.ts')
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 }

@@ -11,8 +11,7 @@ import { afterAll } from 'vitest'
 
 const folders = process.env['TEST_FOLDERS'] ?? tmpdir()
 const home = realpathSync(mkdtempSync(join(folders, 'test-')))
-const compileCache = join(tmpdir(), `aios-test-compiled-${process.getuid?.() ?? 0}`)
-mkdirSync(compileCache, { recursive: true, mode: 0o700 })
+const compileCache = process.env['TEST_COMPILED'] ?? folder('compiled')
 const gitConfig = join(home, '.gitconfig')
 
 for (const name of Object.keys(process.env)) {
@@ -46,7 +45,8 @@ module.enableCompileCache(compileCache)
 delete process.env['FORCE_COLOR']
 writeFileSync(gitConfig, '[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n')
 
-// A warning is something nobody decided to accept: thrown here, it fails the test run.
+// A warning is something nobody decided to accept: thrown here, it fails the test run. Other files may have run here.
+process.removeAllListeners('warning')
 process.on('warning', (warning) => {
   throw warning
 })

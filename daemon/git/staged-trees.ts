@@ -114,7 +114,7 @@ async function linesIn(patch: Promise<Buffer | undefined>, onNothing: () => void
 const mostFiles = 500
 const mostBytes = 8 * 2 ** 20
 /** Whoever deletes hundreds of files of half a megabyte stages a patch of hundreds of megabytes. */
-const mostPatchBytes = 64 * 2 ** 20
+const mostPatchBytes = 16 * 2 ** 20
 
 function isSmall(files: readonly StagedFile[]): boolean {
   return files.length <= mostFiles && files.reduce((sum, { size }) => sum + size, 0) <= mostBytes

@@ -172,7 +172,7 @@ test('before the first commit, and where an object is lost, git is left to say s
 test('a folder that is deleted with all its dumps is named, and its lines are not held', async () => {
   const repository = createTestRepository()
   const dump = 'INSERT INTO tides VALUES (1);\n'.repeat(16_000)
-  const names = Array.from({ length: 160 }, (_, number) => `dumps/${number}.sql`)
+  const names = Array.from({ length: 40 }, (_, number) => `dumps/${number}.sql`)
   repository.commit('one', Object.fromEntries(names.map((name) => [name, name + dump])))
   repository.git('rm', '-rq', 'dumps')
   writeTree(repository)
