@@ -207,7 +207,7 @@ test('a full disk is named, answers go on, and what was left is read when there 
     expect((await daemon.end('SIGTERM')).code).toBe(0)
   } finally {
     await place.clear()
-    spawnSync('umount', [state])
+    spawnSync('umount', ['--lazy', state])
   }
 }, 60_000)
 
@@ -239,7 +239,7 @@ test('a daemon whose disk has no room for a line of its log stays, and names the
     expect(place.aios(['status']).code).toBe(0)
   } finally {
     place.aios(['daemon', 'stop'])
-    spawnSync('umount', [state])
+    spawnSync('umount', ['--lazy', state])
   }
 }, 60_000)
 
