@@ -83,7 +83,7 @@ test('a file cannot reach the prototype of anything', async () => {
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
 })
 
-test('the largest files that are allowed take no time', async () => {
+test('the largest files that are allowed take little of the processor', async () => {
   const { problems, write, userFile } = createPlace()
   const keys = Array.from({ length: 12_000 }, (_, index) => index.toString(36)).join(',')
   for (const content of [
@@ -94,9 +94,10 @@ test('the largest files that are allowed take no time', async () => {
     'a: *b\n'.repeat(10_000),
   ]) {
     write(userFile, content)
-    const start = performance.now()
+    const before = process.cpuUsage()
     await problems()
-    expect(performance.now() - start).toBeLessThan(2000)
+    // Time on the clock says as much of the machine. What grows with the square takes minutes here.
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000)
   }
 })
 
