@@ -83,11 +83,12 @@ test.concurrent('what is staged is noticed, and is no hint', async ({ onTestFini
 test.concurrent('a commit after a long silence is noticed by itself', async ({ onTestFinished }) => {
   const source = long(3)
   source.git('reset', '--quiet', '--hard')
-  const { hints } = await watched(source, onTestFinished)
+  const { hints, errors } = await watched(source, onTestFinished)
   await sleep(1100)
   const before = hints()
   source.commit('new', { a: 'a\n' })
   await vi.waitUntil(() => hints() > before, { timeout: 20_000, interval: 5 })
+  expect(errors).toEqual([])
 })
 
 test.concurrent('a rebase of fifty commits is a few hints, the last of them after it', async ({
