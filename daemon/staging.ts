@@ -47,6 +47,8 @@ export function openStaging({ repository, staged, memory, isWanted, onError }: S
     clearTimeout(timer)
     if (ending.signal.aborted || !isWanted()) return
     const before = staged.readings()
+    // Where no hook has asked, nobody will.
+    if (before === 0) return
     const begin = () => {
       // Git has asked meanwhile, and writes the index for itself.
       if (staged.readings() !== before) return

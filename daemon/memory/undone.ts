@@ -209,9 +209,9 @@ async function storyOf(
   return { oid, subject: graph.subject(fix), time: isoTime(header.committer), closed }
 }
 
-/** Numbers and ids tell nothing; what the store keeps of addresses has no secrets. */
+/** Numbers and ids tell nothing; what the store keeps of names and addresses has no secrets. */
 function mayHoldSecret(closed: string): boolean {
-  return closed.includes('://')
+  return !/^(?:#|GH-)\d+$|^[0-9a-f]{12,40}$/i.test(closed)
 }
 
 function isSome<T>(value: T | undefined): value is T {

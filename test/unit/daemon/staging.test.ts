@@ -8,6 +8,8 @@ import { openStagedTrees } from '../../../daemon/git/staged-trees.ts'
 import { openStaging, type StagingParts } from '../../../daemon/staging.ts'
 import { createTestRepository } from '../../fixtures/git/test-repository.ts'
 
+const forever = new AbortController().signal
+
 async function setUp(parts: Partial<StagingParts> = {}) {
   const source = createTestRepository()
   source.commit('one', { 'tide.md': 'low\n', 'old name.md': 'a\nb\nc\nd\n' })
@@ -44,8 +46,9 @@ async function setUp(parts: Partial<StagingParts> = {}) {
   return { source, staged, staging, stage, asked, errors, place }
 }
 
-test('what was staged is looked at once, when it is quiet', async () => {
-  const { staging, stage, asked } = await setUp()
+test('what was staged is looked at once, when it is quiet, where git has asked before', async () => {
+  const { staged, staging, stage, asked, place } = await setUp()
+  await staged.read(place, forever)
   stage()
   for (let time = 0; time < 5; time += 1) staging.notice()
   await vi.waitUntil(() => asked.length > 0)
@@ -56,19 +59,23 @@ test('nothing is looked at when nobody will ask, when git has asked meanwhile, o
   const unwanted = await setUp({ isWanted: () => false })
   const late = await setUp()
   const closed = await setUp()
-  for (const { stage, staging } of [unwanted, late, closed]) {
+  const unasked = await setUp()
+  for (const { staged, place } of [unwanted, late, closed]) await staged.read(place, forever)
+  const all = [unwanted, late, closed, unasked]
+  for (const { stage, staging } of all) {
     stage()
     staging.notice()
   }
-  await late.staged.read(late.place, new AbortController().signal)
+  await late.staged.read(late.place, forever)
   await closed.staging.close()
   closed.staging.notice()
   await sleep(300)
-  expect([unwanted, late, closed].map(({ asked }) => asked)).toEqual([[], [], []])
+  expect(all.map(({ asked }) => asked)).toEqual([[], [], [], []])
 })
 
 test('nothing staged is nothing to look at, and a failure is told', async () => {
   const nothing = await setUp()
+  await nothing.staged.read(nothing.place, forever)
   nothing.staging.notice()
   const failing = await setUp({
     memory: {
@@ -77,6 +84,7 @@ test('nothing staged is nothing to look at, and a failure is told', async () => 
       },
     },
   })
+  await failing.staged.read(failing.place, forever)
   failing.stage()
   failing.staging.notice()
   await vi.waitUntil(() => failing.errors.length > 0)
