@@ -94,15 +94,23 @@ async function indexDetails(
 ): Promise<OidIndex> {
   const counts = passages.loaded
   const isWhole = ({ number, passages }: NumberedOid) => (counts.get(number) ?? 0) === passages
-  const detailOf = createOidIndex()
-  const elders = fill(detailOf, details.loaded.filter(isWhole))
+  const whole = details.loaded.filter(isWhole)
   const torn = details.loaded.filter((row) => !isWhole(row))
+  const detailOf = createOidIndex()
+  const elders = fill(detailOf, whole)
   for (const { number } of torn) detailOf.reserve(number)
   for (const number of counts.keys()) detailOf.reserve(number)
   await details.table.remove([...elders, ...torn.map(({ number }) => number)])
   await passages.table.remove([...counts.keys()].filter((number) => detailOf.oidOf(number) === undefined))
-  if (torn.length > 0) onHealed(`Passages of ${torn.length} commits were lost and are read again from git.`)
+  if (!wasCutShort(torn, whole))
+    onHealed(`Passages of ${torn.length} commits were lost and are read again from git.`)
   return detailOf
+}
+
+/** Says whether at most the last write is torn: a crash during it loses nothing that was acknowledged. */
+function wasCutShort(torn: readonly NumberedOid[], whole: readonly NumberedOid[]): boolean {
+  const last = whole.reduce((most, { number }) => Math.max(most, number), -1)
+  return torn.every(({ number }) => last >= 0 && number > last)
 }
 
 interface NumberedOid {

@@ -161,6 +161,29 @@ test('a folder of which half was deleted is mended', async () => {
   await withStore(expectRefillable)
 })
 
+test('a write of which a crash left only half is put again, and nothing is called lost', async () => {
+  await withStore(fill)
+  await withStore((store) => fill(store, ['late']))
+  const versions = join(folder, 'passages.lance', '_versions')
+  const manifest = newest(versions)
+  rmSync(join(versions, manifest))
+  forgetSeals('passages', (line) => line.includes(manifest))
+  await withStore(async (store) => {
+    expect(await store.completeIds()).toHaveLength(names.length)
+    expect(await store.episodeIds()).toHaveLength(names.length + 1)
+    await expectRefillable(store)
+  })
+  expect(healed).toEqual([])
+})
+
+test('passages that vanish are called lost', async () => {
+  await withStore(fill)
+  rmSync(join(folder, 'passages.lance'), { recursive: true })
+  rmSync(join(folder, 'seals', 'passages'))
+  await withStore(expectRefillable)
+  expect(healed).toEqual([`Passages of ${names.length} commits were lost and are read again from git.`])
+})
+
 test.each(['episodes', 'details', 'passages'])('a folder of %s that is gone is made again', async (table) => {
   await withStore(fill)
   rmSync(join(folder, `${table}.lance`), { recursive: true })
