@@ -20,15 +20,17 @@ export interface Check<S extends TSchema> {
 
 /** Creates a check that refuses what the schema refuses, and every field that it does not name. */
 export function createCheck<S extends TSchema>(schema: S): Check<S> {
-  const compiled = Compile(schema)
+  let ready: ReturnType<typeof Compile<S>> | undefined
+  // Compiled with the first value: a daemon has a hundred schemas, and is asked about few of them.
+  const compiled = () => (ready ??= Compile(schema))
   return {
     accepts(value): value is Static<S> {
-      return compiled.Check(value) && unknownFields(schema, value, '').length === 0
+      return compiled().Check(value) && unknownFields(schema, value, '').length === 0
     },
 
     complaints(value) {
       const unknown = unknownFields(schema, value, '')
-      const errors = compiled.Check(value) ? [] : compiled.Errors(value)
+      const errors = compiled().Check(value) ? [] : compiled().Errors(value)
       const refused = errors.map(({ instancePath, keyword, message }) => ({
         at: instancePath.slice(1).replaceAll('/', '.'),
         message: allowedAt(schema, instancePath) ?? message,
