@@ -1,4 +1,5 @@
-import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
+import type { Agent, IncomingMessage, RequestOptions } from 'node:http'
+import { http } from '../contract/node-http.ts'
 import { AiosError, isErrorCode } from '../contract/errors.ts'
 import { addressOf, isReply, type InputOf, type ReplyOf, type Route } from '../contract/route.ts'
 import { Task } from '../contract/task.ts'
@@ -45,7 +46,7 @@ const limitsMs = { cheap: 30_000, search: 120_000, heavy: 0 }
 
 /** Creates a client for the socket. Every call ends when the signal is aborted. */
 export function createClient(socket: string, signal: AbortSignal): Client {
-  const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 4 })
   const ask = (request: RawRequest, limitMs: number, prefer?: string) =>
     send({ ...request, prefer, socket, agent, signal: signalFor(signal, limitMs) })
   const open = (route: Route, input: unknown, limitMs: number, prefer?: string) =>
@@ -137,7 +138,7 @@ async function send({ socket, agent, method, path, body, prefer, signal }: Sent)
  */
 function exchange(options: RequestOptions, body: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const call = request(options)
+    const call = http.request(options)
     call.on('response', resolve)
     call.on('error', (error) => {
       if (call.reusedSocket && 'code' in error && closed.has(error.code)) resolve(exchange(options, body))

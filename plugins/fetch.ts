@@ -1,6 +1,7 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
+import { http } from '../contract/node-http.ts'
 import { AiosError } from '../contract/errors.ts'
 import type { Permission } from '../contract/manifest.ts'
 import { defaultMethods } from './permissions.ts'
@@ -147,7 +148,7 @@ function send(
     ...(isSecure && isIP(name) === 0 ? { servername: name } : {}),
   }
   return new Promise((resolve, reject) => {
-    const call = isSecure ? httpsRequest(options) : httpRequest(options)
+    const call = isSecure ? httpsRequest(options) : http.request(options)
     call.on('response', resolve)
     call.on('timeout', () => call.destroy(new Error('it was silent for too long')))
     call.on('error', (cause) => {

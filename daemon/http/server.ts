@@ -1,7 +1,8 @@
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { fastify, LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { http } from '../../contract/node-http.ts'
 import { AiosError } from '../../contract/errors.ts'
 import { limits } from '../../contract/limits.ts'
 import { WaitError } from '../../contract/wait-error.ts'
@@ -125,7 +126,7 @@ function refuseSchema(): never {
 
 const mostConnections = 2048
 
-type Handler = Parameters<typeof createHttpServer>[1]
+type Handler = Parameters<typeof http.createServer>[1]
 
 /** Returns a server that waits for nobody's head or body for long. */
 function openHttp(handler: Handler, patienceMs: number, tls: DoorParts['tls']): HttpServer {
@@ -135,7 +136,7 @@ function openHttp(handler: Handler, patienceMs: number, tls: DoorParts['tls']): 
     keepAliveTimeout: 5000,
     connectionsCheckingInterval: patienceMs / 2,
   }
-  if (tls === undefined) return createHttpServer(times, handler)
+  if (tls === undefined) return http.createServer(times, handler)
   return createHttpsServer({ ...times, ...tls, minVersion: 'TLSv1.2' }, handler)
 }
 

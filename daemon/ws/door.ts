@@ -1,6 +1,7 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type ServerOptions } from 'ws'
+import { http } from '../../contract/node-http.ts'
 import type { Caller } from '../../contract/caller.ts'
 import { AiosError } from '../../contract/errors.ts'
 import type { ProblemDocument } from '../../contract/service.ts'
@@ -131,7 +132,7 @@ function within(ms: number, act: (done: () => void) => void): Promise<void> {
 function refuse(socket: Duplex, problem: ProblemDocument): void {
   const body = JSON.stringify(problem)
   const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Error'}`,
+    `HTTP/1.1 ${problem.status} ${http.STATUS_CODES[problem.status] ?? 'Error'}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Sec-WebSocket-Version: 13',
