@@ -7,6 +7,7 @@ import { create } from '../plugin-new.ts'
 import { configFrom, scopesFrom } from '../plugin-options.ts'
 import { replay, test } from '../plugin-test.ts'
 import { styled, type Terminal } from '../terminal.ts'
+import { wallClock } from '../wall-clock.ts'
 
 const plugin = { name: '<plugin>', summary: 'its id' }
 const here = { kind: 'flag', flags: '--here', summary: 'in this repository only' } as const
@@ -155,6 +156,6 @@ function printLogs({ items }: Entries, terminal: Terminal): void {
   if (items.length === 0) terminal.line('It did nothing yet.')
   for (const { time, kind, text, id } of items) {
     const end = id === undefined ? [] : [styled('dim', `  ${id}`)]
-    terminal.line(styled('dim', `${time}  ${kind.padEnd(4)}  `), text, ...end)
+    terminal.line(styled('dim', `${wallClock(time)}  ${kind.padEnd(4)}  `), text, ...end)
   }
 }
