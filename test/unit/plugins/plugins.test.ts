@@ -116,6 +116,15 @@ test('what is decided for one repository holds there and nowhere else', async ()
   await workshop.plugins.disable({ plugin: 'tides', repository: 'tide-2', here: true })
   expect(await said('tide-2')).toEqual([])
   expect(await said('tide-1')).toEqual(['sea'])
+
+  const elsewhere = await workshop.plugins.disable({ plugin: 'tides', repository: 'tide-1' })
+  expect(elsewhere).toMatchObject({ state: 'disabled' })
+  expect(elsewhere.isDecidedHere, 'what holds for all repositories').toBeUndefined()
+  const still = await workshop.plugins.enable({ plugin: 'tides', repository: 'tide-2' })
+  expect(still, 'and leaves alone what was decided for one').toMatchObject({
+    state: 'disabled',
+    isDecidedHere: true,
+  })
 })
 
 test('settings that the plugin does not have are refused with the one that was meant', async () => {
@@ -199,6 +208,7 @@ test('a plugin that keeps failing rests, and proves itself on what it failed bef
   expect(await stateOf(workshop, 'tides')).toMatchObject({ state: 'paused' })
 
   workshop.clock.now += 61_000
+  expect(await stateOf(workshop, 'tides')).toMatchObject({ problem: expect.stringContaining('has rested') })
   workshop.journal.plugins.setValue('tides', 'tide-1', 'mended', 'true')
   expect(await ask(), 'it is asked again what it failed at, and bears it').toMatchObject({ status: 'ok' })
   expect(await stateOf(workshop, 'tides')).toMatchObject({ state: 'active' })
@@ -297,6 +307,8 @@ test('a plugin is tried over its events and over history before anybody approves
     isPassed: false,
     history: { calls: 4, denials: 2, falseBlocks: 1, rate: 0.25 },
   })
+  const nowhere = workshop.plugins.test({ path: folder, history: 4 }, forever)
+  await expect(nowhere, 'no history is no proof').rejects.toMatchObject({ code: 'repository.unknown' })
 })
 
 test('what was added can be removed, with what it kept', async () => {
