@@ -127,6 +127,22 @@ test('what is decided for one repository holds there and nowhere else', async ()
   })
 })
 
+test('what is added to a list stands behind what was in it, once, and is refused where there is no list', async () => {
+  const workshop = openWorkshop()
+  const list = { type: 'array', items: { type: 'string' }, default: ['dist/'] }
+  const config = { type: 'object', properties: { allow: list, word: { type: 'string', default: 'sea' } } }
+  const source = `export default (ctx) => ({ decision: 'allow', findings: [{ message: ctx.config.allow.join(), severity: 'info' }] })`
+  await approved(workshop, 'tides', { 'plugin.json': manifest('tides', { config }), 'handler.js': source })
+  const add = (more: Record<string, string[]>) => workshop.plugins.enable({ plugin: 'tides', more })
+  await add({ allow: ['a.md'] })
+  await add({ allow: ['b.md', 'a.md'] })
+
+  const { findings } = await workshop.bus.run('pre-commit', staged(), forever)
+  expect(findings).toMatchObject([{ message: 'dist/,a.md,b.md' }])
+  await expect(add({ word: ['moon'] })).rejects.toMatchObject({ code: 'plugin.invalid' })
+  await expect(add({ alow: ['moon'] })).rejects.toThrow('Did you mean allow?')
+})
+
 test('settings that the plugin does not have are refused with the one that was meant', async () => {
   const workshop = openWorkshop()
   const config = { type: 'object', properties: { word: { type: 'string', default: 'sea' } } }
