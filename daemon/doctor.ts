@@ -120,7 +120,8 @@ function checkPlugin({ id, state, problem, repository }: PluginStatus): Check[] 
   // What a repository asks for is its own matter until it is approved.
   const isOurs = state === 'active' || state === 'paused' || (state === 'broken' && repository === undefined)
   if (problem === undefined || !isOurs) return []
-  return [{ ...wrong, detail: problem, hint: `See \`aios plugin logs ${id}\` and \`aios plugin list\`.` }]
+  const logs = state === 'active' ? {} : { hint: `See \`aios plugin logs ${id}\` and \`aios plugin list\`.` }
+  return problem.split('\n').map((detail) => ({ ...wrong, detail, ...logs }))
 }
 
 /** Opens what is closed, tries again what was skipped, and brings the indexes level. Nothing is deleted. */
