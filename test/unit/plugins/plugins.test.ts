@@ -241,6 +241,8 @@ test('an event that a plugin cannot bear silences it for a while, not for ever',
   expect(await ask('tide.md'), 'it still fails at the same').toMatchObject({
     message: expect.stringContaining('rests'),
   })
+  const [told] = await workshop.plugins.logs({ plugin: 'tides' }, 1)
+  expect(told?.text).toMatch(/^warn: aios ran call [0-9a-f]{16} once more; it failed again: .*poisoned/)
   workshop.clock.now += 121_000
   expect(await ask('tide.md'), 'it is asked something new').toMatchObject({ status: 'ok' })
 })
