@@ -103,7 +103,10 @@ export async function openRegistered(
   lifecycle.onClose('catching up', () => remembered.close())
   const onError = (error: unknown) => shared.onTrouble(`${id}: watching`, error)
   const isWanted = () => hooks.isHeard('pre-commit')
-  const staging = openStaging({ repository, staged, memory: remembered.memory, isWanted, onError })
+  const { memory } = remembered
+  const prepareAlarm = (ending: AbortSignal) =>
+    memory.alarm.prepare(config.config.related.minimumPrecision, ending)
+  const staging = openStaging({ repository, staged, memory, prepareAlarm, isWanted, onError })
   lifecycle.onClose('staging', () => staging.close())
   await keepLevel({ repository, remembered, config, staging }, lifecycle, onError)
   const bytes = impatient(aging(sizeOf(store), sizeMs), patienceMs)

@@ -8,6 +8,8 @@ export interface StagingParts {
   readonly repository: Pick<Repository, 'gitDir' | 'commonDir'>
   readonly staged: Pick<StagedTrees, 'prepare' | 'readings'>
   readonly memory: Pick<Memory, 'companions'>
+  /** Finds out how sure an alarm about a forgotten file must be. */
+  readonly prepareAlarm: (signal: AbortSignal) => Promise<void>
   /** Says whether anybody will ask. */
   readonly isWanted: () => boolean
   readonly onError: (error: unknown) => void
@@ -26,18 +28,20 @@ const pauseMs = 100
  * Finds out, when something was staged, what gates will ask about it: whoever then writes a message and commits waits
  * for less. What comes of it is kept where it is asked for; a question never waits for it, and is answered the same.
  */
-export function openStaging({ repository, staged, memory, isWanted, onError }: StagingParts): Staging {
-  const { gitDir, commonDir } = repository
+export function openStaging(parts: StagingParts): Staging {
+  const { staged, memory, prepareAlarm, isWanted, onError } = parts
+  const { gitDir, commonDir } = parts.repository
   const place = { gitDir, commonDir, indexFile: join(gitDir, 'index') }
   const ending = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
 
-  async function prepare(before: Promise<void>): Promise<void> {
+  async function prepare(before: Promise<void>, isAsked: boolean): Promise<void> {
     await before
     try {
-      const files = await staged.prepare(place, ending.signal)
+      const files = isAsked ? await staged.prepare(place, ending.signal) : []
       if (files.length > 0) memory.companions(files.flatMap(({ path, oldPath = path }) => [path, oldPath]))
+      await prepareAlarm(ending.signal)
     } catch (error) {
       if (!ending.signal.aborted) onError(error)
     }
@@ -47,12 +51,11 @@ export function openStaging({ repository, staged, memory, isWanted, onError }: S
     clearTimeout(timer)
     if (ending.signal.aborted || !isWanted()) return
     const before = staged.readings()
-    // Where no hook has asked, nobody will.
-    if (before === 0) return
     const begin = () => {
       // Git has asked meanwhile, and writes the index for itself.
       if (staged.readings() !== before) return
-      running = prepare(running)
+      // Where no hook has asked, perhaps none will; but the first who asks would wait longest.
+      running = prepare(running, before > 0)
     }
     timer = setTimeout(begin, pauseMs).unref()
   }

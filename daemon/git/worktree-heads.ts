@@ -14,12 +14,12 @@ import type { Ref } from './refs.ts'
 export async function readWorktreeHeads(
   git: Git,
   where: GitOptions,
-  layout: Pick<Layout, 'commonDir' | 'isBare'>,
+  layout: Pick<Layout, 'commonDir' | 'isBare' | 'strayWorktree'>,
   refs: readonly Ref[],
 ): Promise<string[]> {
   const linked = await readdir(join(layout.commonDir, 'worktrees')).catch(() => [])
   if (linked.length === 0) {
-    if (layout.isBare) return []
+    if (layout.isBare && layout.strayWorktree === undefined) return []
     const branch = await branchAt(layout.commonDir)
     const named = refs.find(({ name }) => name === branch)
     if (named !== undefined) return [named.oid]

@@ -16,17 +16,39 @@ const fewestAlarms = 15
 const leastThreshold = 0.2
 const thresholds = [leastThreshold, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
 
-/** Returns the alarm that is right at least this often. */
-export type AlarmGauge = (leastPrecision: number) => Alarm
+/** Measures how sure an alarm must be, and remembers it. */
+export interface AlarmGauge {
+  /** Returns the alarm that is right at least this often; what was not measured before is measured at once. */
+  read(leastPrecision: number): Alarm
+  /** Measures it for those who will ask, a little at a time, so that nobody waits for it meanwhile. */
+  prepare(leastPrecision: number, signal: AbortSignal): Promise<void>
+}
 
 /** Creates a gauge for a graph. What it measured holds until a tenth more commits were added. */
 export function createAlarmGauge(graph: CommitGraph): AlarmGauge {
   let measured: { alarm: Alarm; size: number; leastPrecision: number } | undefined
-  return (leastPrecision) => {
-    if (measured?.leastPrecision !== leastPrecision || graph.size > measured.size * 1.1) {
-      measured = { alarm: calibrateAlarm(graph, leastPrecision), size: graph.size, leastPrecision }
-    }
-    return measured.alarm
+  const holds = (leastPrecision: number) =>
+    measured?.leastPrecision === leastPrecision && graph.size <= measured.size * 1.1
+
+  return {
+    read(leastPrecision) {
+      if (measured === undefined || !holds(leastPrecision)) {
+        measured = { alarm: calibrateAlarm(graph, leastPrecision), size: graph.size, leastPrecision }
+      }
+      return measured.alarm
+    },
+
+    async prepare(leastPrecision, signal) {
+      if (holds(leastPrecision)) return
+      const { size } = graph
+      const attempts: Attempt[] = []
+      for (const trial of trialsOf(graph, graph.ordinals())) {
+        await new Promise((resolve) => void setImmediate(resolve))
+        if (signal.aborted || holds(leastPrecision)) return
+        attempts.push(...attempt(trial, graph))
+      }
+      measured = { alarm: surestOf(attempts, leastPrecision), size, leastPrecision }
+    },
   }
 }
 
@@ -39,9 +61,13 @@ export function calibrateAlarm(
   leastPrecision: number,
   past: Iterable<number> = graph.ordinals(),
 ): Alarm {
-  const alarms = trialsOf(graph, past).flatMap((trial) => attempt(trial, graph))
+  const attempts = trialsOf(graph, past).flatMap((trial) => attempt(trial, graph))
+  return surestOf(attempts, leastPrecision)
+}
+
+function surestOf(attempts: readonly Attempt[], leastPrecision: number): Alarm {
   for (const threshold of thresholds) {
-    const fired = alarms.filter(({ confidence }) => confidence >= threshold)
+    const fired = attempts.filter(({ confidence }) => confidence >= threshold)
     if (fired.length < fewestAlarms) break
     const precision = fired.filter(({ right }) => right).length / fired.length
     if (surelyAbove(precision, fired.length) >= leastPrecision) return { threshold, precision }
@@ -73,11 +99,14 @@ function trialsOf(graph: CommitGraph, past: Iterable<number>): Trial[] {
     })
 }
 
-/** The alarm as it would have sounded, if at all, and whether it named the hidden file. */
-function attempt(
-  { ordinal, hidden, shown }: Trial,
-  graph: CommitGraph,
-): { confidence: number; right: boolean }[] {
+/** How sure an alarm would have been, and whether it named the hidden file. */
+interface Attempt {
+  readonly confidence: number
+  readonly right: boolean
+}
+
+/** The alarm as it would have sounded, if at all. */
+function attempt({ ordinal, hidden, shown }: Trial, graph: CommitGraph): Attempt[] {
   const time = graph.committerTime(ordinal)
   const isOlder = (other: number): boolean => other !== ordinal && graph.committerTime(other) < time
   return missingFrom(companionsOf(shown, graph, isOlder), {

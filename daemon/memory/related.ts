@@ -34,7 +34,7 @@ export async function related(
     return { asked, files: [], abstained: true, reason: nothingAsked(input.staged === true) }
   const { minimumSupport, minimumConfidence, minimumPrecision } = memory.config.related
   const companions = memory.companions(asked)
-  const alarm = input.staged === true ? memory.alarm(minimumPrecision) : undefined
+  const alarm = input.staged === true ? memory.alarm.read(minimumPrecision) : undefined
   const together = companions.filter(
     ({ support, confidence }) => support >= minimumSupport && confidence >= minimumConfidence,
   )

@@ -18,6 +18,7 @@ async function setUp(parts: Partial<StagingParts> = {}) {
   const staged = openStagedTrees(repository, blobs)
   const asked: (readonly string[])[] = []
   const errors: unknown[] = []
+  let alarms = 0
   const staging = openStaging({
     repository,
     staged,
@@ -27,6 +28,7 @@ async function setUp(parts: Partial<StagingParts> = {}) {
         return []
       },
     },
+    prepareAlarm: async () => void (alarms += 1),
     isWanted: () => true,
     onError: (error) => errors.push(error),
     ...parts,
@@ -43,7 +45,7 @@ async function setUp(parts: Partial<StagingParts> = {}) {
   }
   const gitDir = join(source.path, '.git')
   const place = { gitDir, commonDir: gitDir, indexFile: join(gitDir, 'index') }
-  return { source, staged, staging, stage, asked, errors, place }
+  return { source, staged, staging, stage, asked, alarms: () => alarms, errors, place }
 }
 
 test('what was staged is looked at once, when it is quiet, where git has asked before', async () => {
@@ -55,7 +57,7 @@ test('what was staged is looked at once, when it is quiet, where git has asked b
   expect(asked.map((paths) => paths.toSorted())).toEqual([['new.md', 'old name.md', 'tide.md', 'tide.md']])
 })
 
-test('nothing is looked at when nobody will ask, when git has asked meanwhile, or after the end', async () => {
+test('what is staged is not looked at when nobody will ask, nobody has, git has meanwhile, or after the end', async () => {
   const unwanted = await setUp({ isWanted: () => false })
   const late = await setUp()
   const closed = await setUp()
@@ -71,6 +73,7 @@ test('nothing is looked at when nobody will ask, when git has asked meanwhile, o
   closed.staging.notice()
   await sleep(300)
   expect(all.map(({ asked }) => asked)).toEqual([[], [], [], []])
+  expect(all.map(({ alarms }) => alarms())).toEqual([0, 0, 0, 1])
 })
 
 test('nothing staged is nothing to look at, and a failure is told', async () => {

@@ -53,7 +53,7 @@ test('only what is visible counts', () => {
 
 test('the alarm is as sure as it was right in the past', () => {
   const steady = graphOf(times(120, (index) => (index % 2 === 0 ? ['a', 'b'] : [`x${index}`, `y${index}`])))
-  const { threshold, precision } = createAlarmGauge(steady)(0.9)
+  const { threshold, precision } = createAlarmGauge(steady).read(0.9)
   expect(threshold).toBeDefined()
   expect(precision).toBeGreaterThanOrEqual(0.9)
 })
@@ -63,41 +63,56 @@ test('a history without habits raises no alarm', () => {
   const random = graphOf(
     times(200, (index) => [...new Set([pseudo(index, 1), pseudo(index, 3), pseudo(index, 5)])]),
   )
-  expect(createAlarmGauge(random)(0.6)).toEqual({ threshold: undefined, precision: undefined })
-  expect(createAlarmGauge(graphOf([['a', 'b']]))(0.6).threshold).toBeUndefined()
+  expect(createAlarmGauge(random).read(0.6)).toEqual({ threshold: undefined, precision: undefined })
+  expect(createAlarmGauge(graphOf([['a', 'b']])).read(0.6).threshold).toBeUndefined()
 })
 
 test('the alarm is calibrated without a look into the future', () => {
   // Each pair changes once: only who saw that very commit, or a later one, could know what belongs to it.
   const pairs = times(100, (index) => [`left${index}`, `right${index}`])
-  expect(createAlarmGauge(graphOf(pairs))(0.1)).toEqual({ threshold: undefined, precision: undefined })
+  expect(createAlarmGauge(graphOf(pairs)).read(0.1)).toEqual({ threshold: undefined, precision: undefined })
   const sameMoment = createCommitGraph()
   pairs.forEach((paths, index) => {
     sameMoment.add(factsOf(`one ${index}`, { paths, committerTime: 5000 }))
     sameMoment.add(factsOf(`other ${index}`, { paths, committerTime: 5000 }))
   })
-  expect(createAlarmGauge(sameMoment)(0.1).threshold).toBeUndefined()
+  expect(createAlarmGauge(sameMoment).read(0.1).threshold).toBeUndefined()
 
   // Only the second time is it known, and then each time.
   const twice = graphOf([...pairs, ...pairs])
-  expect(createAlarmGauge(twice)(0.9).precision).toBe(1)
+  expect(createAlarmGauge(twice).read(0.9).precision).toBe(1)
 })
 
 test('an alarm that named another file than the one that was missing counts as wrong', () => {
   // Of the two files that change with `hub`, the likelier is named, and a third of the time the other is missing.
   const commits = times(200, (index) => (index % 3 === 0 ? ['hub', 'one'] : ['hub', 'two']))
-  const { precision } = createAlarmGauge(graphOf(commits))(0)
+  const { precision } = createAlarmGauge(graphOf(commits)).read(0)
   expect(precision).toBeGreaterThan(0.6)
   expect(precision).toBeLessThan(0.9)
+})
+
+test('what is measured a little at a time is the same, and is not measured again', async () => {
+  const commits = times(200, (index) => (index % 3 === 0 ? ['hub', 'one'] : ['hub', 'two']))
+  const [early, late] = [createAlarmGauge(graphOf(commits)), createAlarmGauge(graphOf(commits))]
+  const given = AbortSignal.abort()
+  await early.prepare(0.5, given)
+  const preparing = early.prepare(0.5, forever)
+  const others = new Promise((resolve) => void setImmediate(() => setImmediate(() => resolve('heard'))))
+  expect(await Promise.race([preparing, others])).toBe('heard')
+  await preparing
+  const prepared = early.read(0.5)
+  expect(prepared).toEqual(late.read(0.5))
+  await early.prepare(0.5, forever)
+  expect(early.read(0.5)).toBe(prepared)
 })
 
 test('what was measured holds until the history has grown by a tenth', () => {
   const graph = graphOf(times(100, (index) => (index % 2 === 0 ? ['a', 'b'] : [`x${index}`, `y${index}`])))
   const gauge = createAlarmGauge(graph)
-  const first = gauge(0.6)
+  const first = gauge.read(0.6)
   graph.add(factsOf('one more', { paths: ['a', 'b'], committerTime: 3000 }))
-  expect(gauge(0.6)).toBe(first)
-  expect(gauge(0.7)).not.toBe(first)
+  expect(gauge.read(0.6)).toBe(first)
+  expect(gauge.read(0.7)).not.toBe(first)
 })
 
 test('a file that is missing from the staged change is named, with the precision of such alarms', async () => {
@@ -155,14 +170,20 @@ test('of a staged change, what is not surely missing is not said to change alone
   shop.git('add', 'a.ts')
   const { memory, questions } = await rememberRepository(shop.path)
   const staged = { repository: 'r1', paths: [], staged: true }
-  const asked = { memory: { ...memory, alarm: () => ({ threshold: 0.9, precision: 0.9 }) }, ...questions }
+  const asked = {
+    memory: { ...memory, alarm: { ...memory.alarm, read: () => ({ threshold: 0.9, precision: 0.9 }) } },
+    ...questions,
+  }
   expect(await related(staged, asked, forever)).toMatchObject({
     files: [],
     reason: 'Nothing that changes together with these is surely missing.',
   })
   const unproven = {
     ...asked,
-    memory: { ...memory, alarm: () => ({ threshold: undefined, precision: undefined }) },
+    memory: {
+      ...memory,
+      alarm: { ...memory.alarm, read: () => ({ threshold: undefined, precision: undefined }) },
+    },
   }
   expect((await related(staged, unproven, forever)).reason).toContain('such alarms were right less than')
   const packed = await context(
