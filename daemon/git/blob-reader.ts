@@ -86,12 +86,7 @@ export function openBlobReader(repository: Repository): BlobReader {
         }
         return Promise.all(oids.map(checkedOid).map(readOne))
       }),
-    lost: (oids, maxBytes, signal) =>
-      asking(signal, async ({ sizes }) => {
-        // Not from what was weighed before: it may have gone since.
-        const found = await Promise.all(oids.map((oid) => sizes.ask(checkedOid(oid))))
-        return oids.filter((_, at) => isExpected(found[at], maxBytes))
-      }),
+    lost: (oids, maxBytes, signal) => asking(signal, ({ sizes }) => expectedOf(oids, maxBytes, sizes)),
     about: (names, signal) => asking(signal, (open) => Promise.all(names.map(weighed(open).ask))),
     present: (paths, signal) =>
       asking(signal, async ({ sizes }) => {
@@ -107,9 +102,14 @@ export function openBlobReader(repository: Repository): BlobReader {
   }
 }
 
-/** Says whether an object of which nothing came back is no submodule's, no folder, and not too large. */
-function isExpected(about: AboutObject | undefined, maxBytes: number): boolean {
-  return about === undefined || (about.type === 'blob' && about.size <= maxBytes)
+/** Returns those of which a content was to be expected: not what is larger, and no commit of a submodule. */
+async function expectedOf(oids: readonly string[], maxBytes: number, sizes: CatFile): Promise<string[]> {
+  // Not from what was weighed before: it may have gone since.
+  const found = await Promise.all(oids.map((oid) => sizes.ask(checkedOid(oid))))
+  return oids.filter((_, at) => {
+    const about = found[at]
+    return about === undefined || (about.type === 'blob' && about.size <= maxBytes)
+  })
 }
 
 /** Those who are asked for a blob. */
