@@ -93,11 +93,19 @@ function openSound(file: string): DatabaseSync {
     const [verdict] = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})
     if (verdict !== 'ok') throw new DamagedJournal(String(verdict))
     migrate(database, file)
+    const lost = tables.find((table) => !has(database, table))
+    if (lost !== undefined) throw new DamagedJournal(`its table ${lost} is gone`)
     return database
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+function has(database: DatabaseSync, table: string): boolean {
+  return (
+    database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined
+  )
 }
 
 class DamagedJournal extends Error {}

@@ -192,6 +192,24 @@ test('what can be read of a damaged journal is kept', () => {
   expect(journal.append([remembered(1)], noon)[0]?.seq).toBe(3001)
 })
 
+test('a table that is gone is a damage, and a time that no clock shows is nobody’s', () => {
+  journal.register(repository)
+  journal.schedules.keep([ran, { ...ran, schedule: 'weekly' }])
+  const database = new DatabaseSync(file)
+  database.exec(`UPDATE schedule_runs SET since = ${2n ** 60n} WHERE schedule = 'daily'`)
+  database.exec(`UPDATE schedule_runs SET ran_at = ${2n ** 60n} WHERE schedule = 'weekly'`)
+  expect(journal.schedules.all()).toEqual([{ ...ran, schedule: 'weekly', ranAt: undefined }])
+  journal.schedules.keep([ran])
+  expect(journal.schedules.all()).toContainEqual(ran)
+
+  database.exec('DROP TABLE tips')
+  database.close()
+  const details: string[] = []
+  journal = reopened((detail) => details.push(detail))
+  expect(details).toEqual([expect.stringContaining('its table tips is gone')])
+  expect(journal.repositories()).toEqual([repository])
+})
+
 test('a log that is none is a damage, and what was written before it is kept', () => {
   journal.register(repository)
   journal.close()
