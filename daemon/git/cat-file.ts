@@ -27,23 +27,29 @@ export function openCatFile(
 ): CatFile {
   const hasContent = what === 'contents'
   const process = git.start(['cat-file', hasContent ? '--batch' : '--batch-check'], where)
-  const waiting: ((found: FoundObject | undefined) => void)[] = []
+  let waiting: ((found: FoundObject | undefined) => void)[] = []
+  let answered = 0
   let alive = true
 
-  const parse = createParser(hasContent, (found) => waiting.shift()?.(found))
+  // Those answered stay until they are half of all: to take each from the front of a hundred thousand moves all others.
+  const parse = createParser(hasContent, (found) => {
+    waiting[answered++]?.(found)
+    if (answered < waiting.length / 2) return
+    waiting = waiting.slice(answered)
+    answered = 0
+  })
   process.stdout.on('data', parse)
   const silence = endWhenSilent(process, () => waiting.length > 0, silentMs)
   void process.ended.then(() => {
     alive = false
-    for (const answer of waiting.splice(0)) answer(undefined)
+    for (const answer of waiting.splice(answered)) answer(undefined)
   })
 
   return {
     ask(name) {
       if (!alive) return Promise.resolve(undefined)
       return new Promise((answer) => {
-        waiting.push(answer)
-        silence.asked()
+        if (waiting.push(answer) === 1) silence.asked()
         // Questions of one moment go to git in one piece.
         if (process.stdin.writableCorked === 0) {
           process.stdin.cork()
