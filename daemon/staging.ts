@@ -11,6 +11,8 @@ export interface StagingParts {
   /** Says whether anybody will ask. */
   readonly isWanted: () => boolean
   readonly onError: (error: unknown) => void
+  /** A git that takes longer hangs: who commits would wait for it. */
+  readonly longestMs?: number
 }
 
 /** Notices that something was staged. */
@@ -21,12 +23,14 @@ export interface Staging {
 
 /** Files are staged one after the other; and who commits at once asks before this is over. */
 const pauseMs = 100
+const usualLongestMs = 30_000
 
 /**
  * Finds out, when something was staged, what gates will ask about it: whoever then writes a message and commits waits
  * for less. What comes of it is kept where it is asked for; a question never waits for it, and is answered the same.
  */
-export function openStaging({ repository, staged, memory, isWanted, onError }: StagingParts): Staging {
+export function openStaging(parts: StagingParts): Staging {
+  const { repository, staged, memory, isWanted, onError, longestMs = usualLongestMs } = parts
   const { gitDir, commonDir } = repository
   const place = { gitDir, commonDir, indexFile: join(gitDir, 'index') }
   const ending = new AbortController()
@@ -36,7 +40,8 @@ export function openStaging({ repository, staged, memory, isWanted, onError }: S
   async function prepare(before: Promise<void>): Promise<void> {
     await before
     try {
-      const files = await staged.prepare(place, ending.signal)
+      const limit = AbortSignal.timeout(longestMs)
+      const files = await staged.prepare(place, AbortSignal.any([ending.signal, limit]))
       if (files.length > 0) memory.companions(files.flatMap(({ path, oldPath = path }) => [path, oldPath]))
     } catch (error) {
       if (!ending.signal.aborted) onError(error)
