@@ -7,6 +7,7 @@ export default {
     'cli/main.ts!',
     'daemon/main.ts!',
     'daemon/restore-main.ts!',
+    'daemon/copier-main.ts!',
     'daemon/evaluator-main.ts!',
     'native-workers/main.ts!',
     'native-workers/tasks.ts!',

@@ -63,6 +63,8 @@ export interface DaemonOptions {
   readonly workersEntry: URL
   /** The program that the trainer's process runs. */
   readonly trainerEntry: URL
+  /** The program that the copier's process runs. */
+  readonly copierEntry: URL
   /** The program that the evaluator's process runs. */
   readonly evaluatorEntry: URL
   /** Milliseconds since the epoch. */
@@ -81,8 +83,8 @@ export interface Daemon {
 type EmbedderFactory = (ground: Ground, workers: Workers) => EmbedderDoor
 
 const embedders = {
-  learned: ({ settings, trainerEntry }, workers) =>
-    createLearnedDoor({ workers, trainerEntry, settings: settings.embedder }),
+  learned: ({ settings, trainerEntry, copierEntry }, workers) =>
+    createLearnedDoor({ workers, trainerEntry, copierEntry, settings: settings.embedder }),
 } satisfies Record<Config['embedder']['kind'], EmbedderFactory>
 
 /** Starts a daemon. What was opened is closed again when that fails. */

@@ -19,6 +19,7 @@ try {
     environment: process.env,
     workersEntry: new URL(`../native-workers/main${extname(import.meta.filename)}`, import.meta.url),
     trainerEntry: new URL(`../native-workers/trainer-main${extname(import.meta.filename)}`, import.meta.url),
+    copierEntry: new URL(`./copier-main${extname(import.meta.filename)}`, import.meta.url),
     evaluatorEntry: new URL(`./evaluator-main${extname(import.meta.filename)}`, import.meta.url),
     now: Date.now,
     onStop: stopping.resolve,

@@ -3,10 +3,12 @@ import { loadWeights, type WeightsPlace } from '../native-workers/load-weights.t
 import { startTrainer } from '../native-workers/trainer.ts'
 import type { Workers } from '../native-workers/supervisor.ts'
 import type { Weights } from '../native-workers/trained-table.ts'
+import { copyApart } from './copier.ts'
 import type { Embedder } from './embedder/embedder.ts'
 import { createLearnedEmbedder, createLostEmbedder, createTrainedEmbedder } from './embedder/learned.ts'
 import { hashInName, nameOfLost } from './embedder/names.ts'
 import type { TeachingParts } from './memory/teaching.ts'
+import type { CopyPassages } from './store/copy-passages.ts'
 import { createQueue } from './store/queue.ts'
 import { readSettings, writeSettings } from './store/store-settings.ts'
 import { trainingNotesIn } from './training-notes.ts'
@@ -15,6 +17,8 @@ import { trainingNotesIn } from './training-notes.ts'
 export interface OpenEmbedder {
   readonly embedder: Embedder
   readonly teaching?: TeachingParts
+  /** Copies its passages with the vectors of what was learned. */
+  readonly copy?: CopyPassages
   /** What was found damaged, in words. */
   readonly damage?: string
 }
@@ -27,6 +31,8 @@ export interface LearnedDoorOptions {
   readonly workers: Workers
   /** The program that the trainer's process runs. */
   readonly trainerEntry: URL
+  /** The program that the copier's process runs. */
+  readonly copierEntry: URL
   readonly settings: {
     readonly dimensions: number
     readonly seed: number
@@ -36,7 +42,8 @@ export interface LearnedDoorOptions {
 }
 
 /** Creates the door to embedders that learn, each its own repository; one of them at a time. */
-export function createLearnedDoor({ workers, trainerEntry, settings }: LearnedDoorOptions): EmbedderDoor {
+export function createLearnedDoor(parts: LearnedDoorOptions): EmbedderDoor {
+  const { workers, trainerEntry, settings } = parts
   const { train, dimensions, seed, trainFrom } = settings
   const options = { workers, dimensions, seed }
   const turns = createQueue()
@@ -63,13 +70,22 @@ export function createLearnedDoor({ workers, trainerEntry, settings }: LearnedDo
       inTurn: turns.run,
       notes: trainingNotesIn(folder, (id) => hashInName(id, settings)),
     }
+    const copy = copierOf(folder, parts)
     if (isLost) {
       const damage = wasLost ? {} : { damage: `The learned weights ${hash} are missing or damaged.` }
-      return { embedder: lost, teaching, ...damage }
+      return { embedder: lost, teaching, copy, ...damage }
     }
     if (hash === undefined || weights === undefined) {
-      return { embedder: createLearnedEmbedder(options), teaching }
+      return { embedder: createLearnedEmbedder(options), teaching, copy }
     }
-    return { embedder: createTrained({ folder, hash }, weights), teaching }
+    return { embedder: createTrained({ folder, hash }, weights), teaching, copy }
+  }
+}
+
+function copierOf(folder: string, { copierEntry, settings }: LearnedDoorOptions): CopyPassages {
+  return async (order, _encode, signal) => {
+    const hash = hashInName(order.embedder, settings)
+    if (hash === undefined) throw new TypeError(`Nothing was learned that has the name ${order.embedder}.`)
+    await copyApart(copierEntry, { kind: 'copy', order, weights: { folder, hash } }, signal)
   }
 }

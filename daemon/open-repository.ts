@@ -65,7 +65,7 @@ export async function openRegistered(
   if (repository.commonDir !== commonDir)
     throw new AiosError('repository.missing', `There is no repository at ${path}.`)
   const config = await holdConfig(sourcesFor(repository, shared), (error) => shared.onTrouble(id, error))
-  const { embedder, teaching, damage } = await shared.openEmbedder(shared.folderOf(id))
+  const { embedder, teaching, copy, damage } = await shared.openEmbedder(shared.folderOf(id))
   if (damage !== undefined) publish({ type: 'embedder.failed', data: { repository: id, reason: damage } })
   const store = await openLanceStore(shared.folderOf(id), {
     embedder: embedder.id,
@@ -73,6 +73,7 @@ export async function openRegistered(
     graceMs: config.config.store.graceMinutes * 60_000,
     now,
     onHealed: (detail) => publish({ type: 'store.healed', data: { repository: id, detail } }),
+    ...(copy === undefined ? {} : { copy }),
   })
   lifecycle.onClose('store', () => store.close())
   const { reader, blobs, staged } = openGitReaders(repository, lifecycle)

@@ -11,10 +11,9 @@ export type Assignment =
     }
   /** Trains, going on where a training of the same lessons was cut short; files are kept in the folder. */
   | { readonly kind: 'train'; readonly settings: TaughtSettings; readonly folder: string }
-  | { readonly kind: 'encode'; readonly terms: readonly string[] }
 
-/** What it answers: a training to `train`, vectors to `encode`, and nothing to what only hands over. */
-export type Result = Trained | Float32Array<ArrayBuffer> | undefined
+/** What it answers: a training to `train`, and nothing to what only hands over. */
+export type Result = Trained | undefined
 
 /** What to train, and what it takes. */
 export interface TaughtSettings extends TrainSettings {

@@ -3,7 +3,7 @@ import process from 'node:process'
 import { keepCheckpoint, nameOfTraining, readCheckpoint } from './checkpoint.ts'
 import { writeDurably } from './durable-file.ts'
 import { createLessonBook, type LessonBook } from './lessons.ts'
-import { encodeTerms, hashOfWeights, packWeights, readWeights, type Weights } from './trained-table.ts'
+import { hashOfWeights, packWeights } from './trained-table.ts'
 import { allEpochs, train } from './train.ts'
 import { checkpointFile, weightsFile } from './trainer-files.ts'
 import {
@@ -49,10 +49,9 @@ function say(notice: Notice): void {
   if (process.connected) process.send?.(notice)
 }
 
-/** Creates who takes lessons, learns, and uses what was learned. */
+/** Creates who takes lessons, and learns. */
 function createPupil(onProgress: (done: number, total: number) => void) {
   let book: LessonBook | undefined = createLessonBook()
-  let weights: Weights | undefined
 
   return async (work: Assignment): Promise<Result> => {
     switch (work.kind) {
@@ -65,13 +64,8 @@ function createPupil(onProgress: (done: number, total: number) => void) {
       case 'train': {
         const lessons = (book ?? createLessonBook()).lessons()
         book = undefined
-        const learned = await learn(lessons, work.settings, work.folder, onProgress)
-        weights = learned.weights
-        return learned.trained
+        return learn(lessons, work.settings, work.folder, onProgress)
       }
-      case 'encode':
-        if (weights === undefined) throw new Error('nothing was learned yet')
-        return encodeTerms(work.terms, weights)
     }
   }
 }
@@ -81,10 +75,10 @@ async function learn(
   settings: TaughtSettings,
   folder: string,
   onProgress: (done: number, total: number) => void,
-): Promise<{ trained: Trained; weights?: Weights }> {
+): Promise<Trained> {
   const { count, subjects } = lessons
   if (new Set(subjects).size < settings.trainFrom) {
-    return { trained: { hash: undefined, commits: count, resumed: 0 } }
+    return { hash: undefined, commits: count, resumed: 0 }
   }
   const path = checkpointFile(folder)
   const name = nameOfTraining(settings, lessons.fingerprint)
@@ -97,7 +91,5 @@ async function learn(
   const bytes = packWeights(model)
   const hash = hashOfWeights(bytes)
   await writeDurably(weightsFile(folder, hash), [bytes])
-  const weights = readWeights(bytes, hash)
-  if (weights === undefined) throw new Error('the weights could not be read back')
-  return { trained: { hash, commits: lessons.count, resumed: from?.epochs ?? 0 }, weights }
+  return { hash, commits: lessons.count, resumed: from?.epochs ?? 0 }
 }

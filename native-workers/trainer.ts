@@ -21,8 +21,6 @@ export interface Trainer {
   addPassages(oids: readonly string[], ordinals: Uint32Array, terms: readonly string[]): Promise<void>
   /** Learns, and keeps the weights in the folder; goes on where a training of the same lessons was cut short. */
   train(settings: TaughtSettings, folder: string): Promise<Trained>
-  /** Returns the vectors of texts, by what was learned. */
-  encode(terms: readonly string[]): Promise<Float32Array<ArrayBuffer>>
   /** Ends the process, whatever it does. */
   close(): void
 }
@@ -86,11 +84,8 @@ export function startTrainer(options: TrainerOptions, signal: AbortSignal): Trai
     },
     async train(settings, folder) {
       const trained = await asked.ask(child, { kind: 'train', settings, folder })
-      return typeof trained === 'object' && 'hash' in trained ? trained : misunderstood()
-    },
-    async encode(terms) {
-      const vectors = await asked.ask(child, { kind: 'encode', terms })
-      return vectors instanceof Float32Array ? vectors : misunderstood()
+      if (trained === undefined) throw lost('it answered something else')
+      return trained
     },
     close: () => end(lost('it was closed')),
   }
@@ -130,10 +125,6 @@ function createAsked() {
       waiting.clear()
     },
   }
-}
-
-function misunderstood(): never {
-  throw lost('it answered something else')
 }
 
 function lost(reason: string): AiosError {

@@ -15,6 +15,7 @@ const entries = {
   'cli/main': join(root, 'cli/main.ts'),
   'daemon/main': join(root, 'daemon/main.ts'),
   'daemon/restore-main': join(root, 'daemon/restore-main.ts'),
+  'daemon/copier-main': join(root, 'daemon/copier-main.ts'),
   'daemon/evaluator-main': join(root, 'daemon/evaluator-main.ts'),
   'native-workers/main': join(root, 'native-workers/main.ts'),
   'native-workers/tasks': join(root, 'native-workers/tasks.ts'),

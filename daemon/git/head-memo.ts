@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Layout } from './locate.ts'
 import type { Head } from './refs.ts'
-import { readPlainText } from './plain-file.ts'
+import { branchAt } from './worktree-heads.ts'
 
 /** Returns what is checked out. */
 type ReadHead = (signal?: AbortSignal) => Promise<Head>
@@ -20,7 +20,7 @@ export function rememberingHead(layout: Pick<Layout, 'gitDir' | 'commonDir'>, re
     const before = kept === undefined ? undefined : await stampOf(layout, kept.head)
     if (kept !== undefined && before === kept.stamp) return kept.head
     kept = undefined
-    const early = await stampOf(layout, await namedIn(layout))
+    const early = await stampOf(layout, named(await branchAt(layout.gitDir)))
     const head = await read(signal)
     // What changed while git looked may be older or newer than its answer.
     if (early !== undefined && early === (await stampOf(layout, head))) kept = { stamp: early, head }
@@ -28,10 +28,8 @@ export function rememberingHead(layout: Pick<Layout, 'gitDir' | 'commonDir'>, re
   }
 }
 
-/** Returns the branch that HEAD names, to know which file to look at before git has answered. */
-async function namedIn({ gitDir }: Pick<Layout, 'gitDir'>): Promise<Pick<Head, 'ref'>> {
-  const text = await readPlainText(join(gitDir, 'HEAD')).catch(() => '')
-  const ref = /^ref: (refs\/\S+)\n?$/.exec(text)?.[1]
+/** The branch that HEAD names, to know which file to look at before git has answered. */
+function named(ref: string | undefined): Pick<Head, 'ref'> {
   return ref === undefined ? {} : { ref }
 }
 

@@ -43,7 +43,8 @@ export function portableRepository(layout: Layout): Repository {
       return oid === undefined ? [] : [oid]
     },
     async tips() {
-      const [refs, heads] = await Promise.all([repository.refs(), repository.worktreeHeads()])
+      const refs = await repository.refs()
+      const heads = await repository.worktreeHeads(refs)
       return [...new Set([...refs.map(({ oid }) => oid), ...heads])]
     },
     resolve: (revision) => resolvePortably(gitdir, objects, revision),

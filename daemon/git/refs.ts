@@ -62,13 +62,6 @@ export function headOf(ref: string | undefined, oid: string | undefined): Head {
   }
 }
 
-/** Returns the commits that the heads of all worktrees are at, the main one included. */
-export async function readWorktreeHeads(git: Git, where: GitOptions): Promise<string[]> {
-  const listing = await git.text(['worktree', 'list', '--porcelain'], where)
-  const oids = [...listing.matchAll(/^HEAD ([0-9a-f]{40,64})$/gm)].flatMap(([, oid]) => oid ?? [])
-  return [...new Set(oids)].filter((oid) => !/^0+$/.test(oid))
-}
-
 /**
  * Returns the commit that a revision names, whatever characters it begins with.
  *

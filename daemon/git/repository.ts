@@ -5,7 +5,8 @@ import { type Layout, locateWithGit, locateWithoutGit } from './locate.ts'
 import { rememberingHead } from './head-memo.ts'
 import { gitObjects, type RepositoryObjects } from './objects.ts'
 import { portableRepository } from './portable-repository.ts'
-import { type Head, readHead, readRefs, readWorktreeHeads, type Ref, resolveRevision } from './refs.ts'
+import { type Head, readHead, readRefs, type Ref, resolveRevision } from './refs.ts'
+import { readWorktreeHeads } from './worktree-heads.ts'
 
 /** A repository that is read, and never written. */
 export interface Repository extends Layout, RepositoryObjects {
@@ -13,8 +14,8 @@ export interface Repository extends Layout, RepositoryObjects {
   readonly git: Git | undefined
   head(signal?: AbortSignal): Promise<Head>
   refs(signal?: AbortSignal): Promise<Ref[]>
-  /** Returns the commits that the heads of all worktrees are at. */
-  worktreeHeads(signal?: AbortSignal): Promise<string[]>
+  /** Returns the commits that the heads of all worktrees are at, given what `refs` returned. */
+  worktreeHeads(refs: readonly Ref[], signal?: AbortSignal): Promise<string[]>
   /** Returns each commit that history is read from: all refs and all heads. */
   tips(signal?: AbortSignal): Promise<string[]>
   /** Returns the commit that a revision names; fails with `revision.unknown` or `revision.ambiguous`. */
@@ -61,9 +62,10 @@ function gitRepository(layout: Layout, git: Git): Repository {
     git,
     head: rememberingHead(layout, (signal) => inPlace(signal, (where) => readHead(git, where))),
     refs: (signal) => inPlace(signal, (where) => readRefs(git, where)),
-    worktreeHeads: (signal) => inPlace(signal, (where) => readWorktreeHeads(git, where)),
+    worktreeHeads: (refs, signal) => inPlace(signal, (where) => readWorktreeHeads(git, where, layout, refs)),
     async tips(signal) {
-      const [refs, heads] = await Promise.all([repository.refs(signal), repository.worktreeHeads(signal)])
+      const refs = await repository.refs(signal)
+      const heads = await repository.worktreeHeads(refs, signal)
       return [...new Set([...refs.map(({ oid }) => oid), ...heads])]
     },
     resolve: (revision, signal) => inPlace(signal, (where) => resolveRevision(git, where, revision)),

@@ -13,7 +13,8 @@ export function createGitHistory(repository: Repository, excludedRefs: () => rea
   return {
     async frontier(signal) {
       const isExcluded = excluding(excludedRefs())
-      const [refs, heads] = await Promise.all([repository.refs(signal), repository.worktreeHeads(signal)])
+      const refs = await repository.refs(signal)
+      const heads = await repository.worktreeHeads(refs, signal)
       const tips = refs.filter(({ name }) => !isExcluded(name)).map(({ oid }) => oid)
       return { tips: [...new Set([...tips, ...heads])], horizon: await horizonOf(repository) }
     },

@@ -38,7 +38,6 @@ export async function learn(
   const { id, store, publish } = source
   const began = performance.now()
   say('reads what there is to learn from')
-  let isOpen = true
   const trainer = parts.startTrainer((done, total) => say(`round ${done + 1} of ${total}`), signal)
   try {
     await teach(trainer, source, signal)
@@ -51,14 +50,14 @@ export async function learn(
     const embedder = parts.createTrained(place, weights)
     const ms = Math.round(performance.now() - began)
     publish({ type: 'embedder.trained', data: { repository: id, embedder: embedder.id, commits, ms } })
+    // It is not needed any more, and what it learned from takes half a gigabyte.
+    trainer.close()
     say('makes new vectors')
     const next = { embedder: embedder.id, dimensions: embedder.dimensions }
-    const encode = (terms: readonly string[]) =>
-      isOpen ? trainer.encode(terms) : encodeHere(terms, embedder.dimensions, weights)
+    const encode = (terms: readonly string[]) => encodeGently(terms, embedder.dimensions, weights)
     const prepared = await store.prepareVectors(next, encode, signal)
     return { embedder, prepared }
   } finally {
-    isOpen = false
     trainer.close()
   }
 }
@@ -82,8 +81,8 @@ async function teach(trainer: Trainer, { store, graph }: Source, signal: AbortSi
   }
 }
 
-/** What came while the trainer was at work is little, and not worth a process; questions go between its pieces. */
-async function encodeHere(
+/** Makes vectors in this process, for what is too little to be worth another; questions go between its pieces. */
+async function encodeGently(
   terms: readonly string[],
   dimensions: number,
   weights: Weights,

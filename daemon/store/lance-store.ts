@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
+import { copyPassages, type CopyPassages } from './copy-passages.ts'
 import { createGate, type Gate } from './gate.ts'
 import { storeError } from './lance-errors.ts'
 import * as reading from './lance-reads.ts'
@@ -25,6 +26,8 @@ export interface LanceStoreOptions extends StoreSettings {
   readonly now: () => number
   /** Told in words what was damaged and what became of it. What was lost is missing from the ids. */
   readonly onHealed: (detail: string) => void
+  /** Copies passages when their vectors are replaced, in another process perhaps; by default in this one. */
+  readonly copy?: CopyPassages
 }
 
 /**
@@ -35,7 +38,7 @@ export interface LanceStoreOptions extends StoreSettings {
  * form is removed as a whole.
  */
 export async function openLanceStore(folder: string, options: LanceStoreOptions): Promise<MemoryStore> {
-  const { graceMs, now, onHealed } = options
+  const { graceMs, now, onHealed, copy = copyPassages } = options
   if (!isAbsolute(folder)) throw new Error(`The folder of a store must be absolute: ${folder}`)
   const open = async () => openTables(folder, (await readSettings(folder)) ?? fresh(options), onHealed)
   const opened = await prepare(folder, options)
@@ -44,10 +47,12 @@ export async function openLanceStore(folder: string, options: LanceStoreOptions)
       throw storeError(error, folder)
     })
   const gate = createGate(folder, opened, open)
+  let copying = 0
   const upkeep = createUpkeep(async () => {
     const steps = optimizeTables(
       () => gate.drained(),
-      () => new Date(now() - graceMs),
+      // Who copies reads a version for as long as it takes, and the gate knows nothing of other processes.
+      () => new Date(copying > 0 ? 0 : now() - graceMs),
     )
     for (const step of steps) await gate.write(step)
   })
@@ -75,7 +80,14 @@ export async function openLanceStore(folder: string, options: LanceStoreOptions)
     searchVector: (vector, limit, embedder) =>
       gate.read((tables) => reading.searchVector(tables, vector, limit, embedder)),
     scanTerms: (signal) => scanTerms(gate, signal),
-    prepareVectors: (settings, encode, signal) => prepareVectors(folder, gate, settings, encode, signal),
+    async prepareVectors(settings, encode, signal) {
+      copying++
+      try {
+        return await prepareVectors({ folder, gate, copy }, settings, encode, signal)
+      } finally {
+        copying--
+      }
+    },
     optimize: upkeep.run,
     whileStill: (work) => gate.write(work),
     size: () => gate.read((tables) => sizeOf(folder, tables)),

@@ -48,6 +48,26 @@ export async function openLanceTable(
   }
 }
 
+/** Opens a table that another process may write, for reading the version that is its newest now. */
+export async function openToRead(
+  folder: string,
+  shape: TableShape,
+): Promise<Pick<LanceTable, 'native' | 'close'>> {
+  const database = await connect(folder, shape.cacheBytes)
+  try {
+    const native = await database.openTable(shape.name)
+    return { native, close: () => closeAll(native, database) }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function closeAll(native: NativeTable, database: Connection): void {
+  native.close()
+  database.close()
+}
+
 function tableOf(
   lance: LanceModule,
   database: Connection,
@@ -83,10 +103,7 @@ function tableOf(
       const stats = await native.indexStats(`${column}_idx`)
       return stats?.numUnindexedRows ?? (await native.countRows())
     },
-    close() {
-      native.close()
-      database.close()
-    },
+    close: () => closeAll(native, database),
   }
 }
 

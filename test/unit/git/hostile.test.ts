@@ -30,7 +30,7 @@ async function askEverything(repository: Repository) {
     skipped: history.skipped,
     commit,
     refs: await repository.refs(),
-    heads: await repository.worktreeHeads(),
+    heads: await repository.worktreeHeads(await repository.refs()),
     blob: (await repository.readBlob('HEAD:moved.txt', { maxBytes: 100 })).content.toString(),
     ancestor: await repository.isAncestor(first, head),
     union: await unionPatchId(repository, first, head),
