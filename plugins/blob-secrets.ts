@@ -42,7 +42,7 @@ export async function secretsInBlobs(
   const told = maxBytes < mostTold ? [] : await port.changesOf(repository, blobs)
   const fresh = told.map((change) => change && freshText(change))
   const enough = blobs.map((_, at) => fresh[at] !== undefined && !mayBeOfKey(fresh[at].text))
-  const unclear = blobs.filter((_, at) => enough[at] === false)
+  const unclear = blobs.filter(({ oid, oldOid }, at) => enough[at] === false && oid !== oldOid)
   const texts = await read(
     unclear.flatMap(bothOf),
     unclear.map(({ oid }) => oid),
