@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AiosError } from '../contract/errors.ts'
 import { styled, type Style, type Terminal } from './terminal.ts'
 import { safeJson } from './sanitise.ts'
+import { wallClock } from './wall-clock.ts'
 
 /** One line of the log: an object, or the text of a line that is none. */
 export type LogLine = Readonly<Record<string, unknown>>
@@ -63,8 +64,7 @@ const grades: readonly { readonly least: number; readonly name: string; readonly
 ]
 
 function timeOf(time: unknown): string {
-  const moment = new Date(typeof time === 'number' || typeof time === 'string' ? time : Number.NaN)
-  return Number.isNaN(moment.getTime()) ? ' '.repeat(19) : moment.toISOString().slice(0, 19).replace('T', ' ')
+  return wallClock(typeof time === 'number' || typeof time === 'string' ? time : Number.NaN)
 }
 
 function readFrom(file: number, at: number): string {

@@ -24,15 +24,28 @@ export function printPlugins(
 
 /** Prints how one plugin stands. */
 export function printPlugin(plugin: PluginStatus, terminal: Terminal): void {
-  const { id, version, state, origin, repository, mode, hooks, problem, shadow } = plugin
+  const {
+    id,
+    version,
+    state,
+    origin,
+    repository,
+    mode,
+    hooks,
+    problem,
+    shadow,
+    isDecidedHere = false,
+  } = plugin
   const from = repository === undefined ? origin : `asked for by ${repository}`
   terminal.line(
     styled('bold', id),
     ` ${version}  `,
     styled(styles[state], state),
-    styled('dim', `  ${from}, ${mode}`),
+    styled('dim', isGate(hooks) ? `  ${from}, ${mode}` : `  ${from}`),
   )
   if (hooks.length > 0) terminal.line('  handles ', handled(hooks))
+  if (isDecidedHere)
+    terminal.line('  decided for this repository alone: only ', styled('cyan', '--here'), ' changes it here')
   if (shadow !== undefined) terminal.line('  in shadow: ', inShadow(shadow))
   if (problem !== undefined) for (const line of problem.split('\n')) terminal.line('  ', styled('red', line))
   if (state === 'unapproved' || state === 'changed')
@@ -73,10 +86,14 @@ export function printApproved({ plugin }: PluginRequest, terminal: Terminal): vo
   const handles = (known: readonly string[]) => hooks.some((name) => known.includes(name))
   if (handles([...questionHooks, ...noticeHooks]))
     terminal.line('  hooks of git reach it where ', styled('cyan', 'aios hooks install'), ' was run')
-  const isGate = hooks.some((name) => isHookName(name) && hookOf(name).gate)
-  if (state !== 'active' || mode !== 'shadow' || !isGate) return
+  if (state !== 'active' || mode !== 'shadow' || !isGate(hooks)) return
   terminal.line('  it tells what it would refuse, and refuses nothing; to make it count:')
   terminal.line('  ', styled('cyan', `aios plugin enable ${id} --enforce`))
+}
+
+/** What refuses nothing is neither in shadow mode nor enforced. */
+function isGate(hooks: readonly string[]): boolean {
+  return hooks.some((name) => isHookName(name) && hookOf(name).gate)
 }
 
 /** Whoever waits for something that does not happen yet should know. */

@@ -24,6 +24,25 @@ export function configFrom(pairs: readonly string[]): Record<string, Setting> {
   )
 }
 
+/** Returns the same, and apart from it what `name+=value` adds to lists. */
+export function changesFrom(pairs: readonly string[]): {
+  config?: Record<string, Setting>
+  more?: Record<string, Plain[]>
+} {
+  const isAdding = (pair: string) => /^[^=]+\+=/.test(pair)
+  const set = pairs.filter((pair) => !isAdding(pair))
+  const more = new Map<string, Plain[]>()
+  for (const pair of pairs.filter(isAdding)) {
+    const [name = ''] = pair.split('+=', 1)
+    const value = valueOf(pair.slice(name.length + 2))
+    more.set(name, [...(more.get(name) ?? []), ...(Array.isArray(value) ? value : [value])])
+  }
+  return {
+    ...(set.length === 0 ? {} : { config: configFrom(set) }),
+    ...(more.size === 0 ? {} : { more: Object.fromEntries(more) }),
+  }
+}
+
 function valueOf(text: string): Setting {
   const value = parse(text)
   if (isPlain(value)) return value

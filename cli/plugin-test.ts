@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { hookOf, isHookName } from '../contract/hooks.ts'
 import { pluginRoutes } from '../contract/plugin-routes.ts'
 import type { ReplayReport, TrialReport } from '../contract/plugin-answers.ts'
 import type { Client } from './client.ts'
@@ -68,7 +69,8 @@ function printTrial({ plugin, events, history, isPassed }: TrialReport, terminal
   for (const { source, hook, status, decision, message, findings, isExpected } of events) {
     const isGood = status === 'ok' && isExpected !== false
     const unexpected = isExpected === false ? ', which is not what the event expects' : ''
-    const said = status === 'ok' ? `${decision}${unexpected}` : `${status}: ${message}`
+    const result = isHookName(hook) && hookOf(hook).gate ? decision : 'done'
+    const said = status === 'ok' ? `${result}${unexpected}` : `${status}: ${message}`
     terminal.line(
       isGood ? styled('green', '  ok      ') : styled('red', '  FAILED  '),
       `${source}  ${hook} → ${said}`,

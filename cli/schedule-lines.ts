@@ -1,23 +1,47 @@
 import type { ScheduleRun, ScheduleStatus } from '../contract/schedule-routes.ts'
 import { age } from './age.ts'
 import { styled, type Terminal } from './terminal.ts'
+import { wallClock } from './wall-clock.ts'
 import { pad, wrap } from './width.ts'
 
 /** Prints every schedule. */
 export function printSchedules({ items }: { items: readonly ScheduleStatus[] }, terminal: Terminal): void {
-  for (const { name, expression, next, listeners, repositories } of items) {
-    const when = next === undefined ? 'never due' : `next ${localTime(next)}`
+  for (const { name, expression, next, listeners, waiting, repositories } of items) {
+    const when = next === undefined ? 'never due' : `next ${wallClock(next).slice(0, 16)}`
     terminal.row(styled('bold', name), `  ${expression}  `, styled('dim', when))
     const who = listeners.length === 0 ? styled('dim', 'nobody listens') : listeners.join(', ')
     terminal.line('  ', who)
-    for (const { repository, ranAt, isRunning } of repositories)
-      if (isRunning || ranAt !== undefined) terminal.line('  ', pad(repository, 28), lastOf(ranAt, isRunning))
+    for (const { plugin, state } of waiting) {
+      const [is, mends] = waits[state]
+      terminal.line(
+        '  ',
+        styled('yellow', `${plugin} ${is}`),
+        ': ',
+        styled('cyan', `aios plugin ${mends} ${plugin}`),
+      )
+    }
+    for (const { repository, ranAt, isRunning, failed } of repositories) {
+      if (!isRunning && ranAt === undefined) continue
+      const trouble = failed.length === 0 ? [] : ['; ', styled('red', `failed: ${failed.join(', ')}`)]
+      terminal.line('  ', pad(repository, 28), lastOf(ranAt, isRunning), ...trouble)
+    }
   }
 }
 
+/** Why a plugin is not asked, and what to do about it. */
+const waits = {
+  active: ['listens', 'logs'],
+  unapproved: ['waits to be approved', 'approve'],
+  changed: ['changed and waits to be approved', 'approve'],
+  disabled: ['is disabled', 'enable'],
+  paused: ['failed too often and rests', 'logs'],
+  broken: ['is broken', 'test'],
+} as const satisfies Record<ScheduleStatus['waiting'][number]['state'], readonly [string, string]>
+
 /** Prints what came of a run. */
 export function printRun({ schedule, repository, results }: ScheduleRun, terminal: Terminal): void {
-  if (results.length === 0) terminal.line(`Nobody listens to schedule:${schedule} in ${repository}.`)
+  if (results.length === 0)
+    terminal.line(`Nobody listens to schedule:${schedule} in ${repository}; \`aios schedule list\` says why.`)
   for (const { listener, status, ms, message } of results) {
     const isOk = status === 'ok'
     terminal.line(
@@ -33,12 +57,4 @@ export function printRun({ schedule, repository, results }: ScheduleRun, termina
 
 function lastOf(ranAt: string | undefined, isRunning: boolean): string {
   return isRunning || ranAt === undefined ? 'runs now' : `ran ${age(ranAt, new Date())}`
-}
-
-/** The time of the clock on the wall, which schedules are written in. */
-function localTime(iso: string): string {
-  const date = new Date(iso)
-  const two = (part: number) => String(part).padStart(2, '0')
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`
 }

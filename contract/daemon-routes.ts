@@ -107,12 +107,18 @@ export const daemonRoutes = {
   setConfig: route({
     method: 'PUT',
     path: '/v1/config',
-    summary: 'Change one setting in your own file or in the repository’s; comments in the file stay.',
+    summary:
+      'Change one setting in your own file or in the repository’s, or take it out; comments in the file stay.',
     role: 'admin',
     cost: 'cheap',
     input: Type.Object({
       key: Type.String({ minLength: 1, maxLength: 256 }),
-      value: Type.String({ maxLength: 4096, description: 'As it would stand in YAML.' }),
+      value: Type.Optional(
+        Type.String({
+          maxLength: 4096,
+          description: 'As it would stand in YAML; absent, the setting is taken out.',
+        }),
+      ),
       scope: ConfigScope,
       repository: Type.Optional(repository),
     }),

@@ -38,6 +38,11 @@ export const PluginStatus = Type.Object({
   ]),
   problem: Type.Optional(Type.String()),
   mode: PluginMode,
+  isDecidedHere: Type.Optional(
+    Type.Boolean({
+      description: 'Whether this repository has a decision of its own, which those for all leave alone.',
+    }),
+  ),
   hooks: Type.Array(Type.String()),
   requested: Type.Array(Permission),
   granted: Type.Array(Permission),

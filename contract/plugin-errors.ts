@@ -5,7 +5,7 @@ export const pluginErrors = {
   'plugin.invalid': {
     status: 422,
     exit: 2,
-    hint: 'Correct the plugin, then run `aios plugin test` on its folder; docs/plugins.md shows a whole one.',
+    hint: 'Correct what the message names; `aios plugin test FOLDER` checks a plugin, and docs/plugins.md shows a whole one.',
   },
   'plugin.unknown': { status: 404, exit: 3, hint: 'See `aios plugin list` for the plugins that are there.' },
   'plugin.duplicate': {

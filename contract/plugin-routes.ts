@@ -19,9 +19,16 @@ const place = { plugin, repository }
 const path = Type.String({ minLength: 1, maxLength: 4096, description: 'The folder of a plugin. Absolute.' })
 
 const plain = Type.Union([Type.String({ maxLength: 4096 }), Type.Number(), Type.Boolean()])
+const name = Type.String({ maxLength: 100 })
+const plains = Type.Array(plain, { maxItems: 1000 })
 const config = Type.Optional(
-  Type.Record(Type.String({ maxLength: 100 }), Type.Union([plain, Type.Array(plain, { maxItems: 1000 })]), {
+  Type.Record(name, Type.Union([plain, plains]), {
     description: 'The plugin’s settings: texts, numbers, booleans, or lists of them.',
+  }),
+)
+const more = Type.Optional(
+  Type.Record(name, plains, {
+    description: 'What is added to settings that are lists, where it is not in them.',
   }),
 )
 
@@ -90,6 +97,7 @@ export const pluginRoutes = {
         Type.Boolean({ description: 'Though nobody knows how often it blocks falsely.' }),
       ),
       config,
+      more,
     }),
     reply: PluginStatus,
   }),

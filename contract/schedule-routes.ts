@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { RepositoryName } from './answers.ts'
+import { PluginStatus } from './plugin-answers.ts'
 import { route } from './route.ts'
 
 /** How a schedule stands. */
@@ -12,10 +13,14 @@ export const ScheduleStatus = Type.Object({
   listeners: Type.Array(Type.String(), {
     description: 'Who is asked then; when nobody is, nothing happens.',
   }),
+  waiting: Type.Array(Type.Object({ plugin: Type.String(), state: PluginStatus.properties.state }), {
+    description: 'Plugins that handle it and are not asked as they stand.',
+  }),
   repositories: Type.Array(
     Type.Object({
       repository: Type.String(),
       ranAt: Type.Optional(Type.String({ description: 'When it ran last, in ISO 8601.' })),
+      failed: Type.Array(Type.String(), { description: 'Who failed in the last run that came to an end.' }),
       isRunning: Type.Boolean(),
     }),
   ),

@@ -39,8 +39,9 @@ export function auditAnswers(
     setConfig: (input, signal) => {
       const { key, scope, value } = input
       // Values of other settings say little about policy, and an address may hold a password.
-      const detail = key.startsWith('hooks.') ? `${scope}: ${value}` : scope
-      return recorded({ kind: 'policy.change', decision: 'set', subject: key, detail }, () =>
+      const detail = key.startsWith('hooks.') && value !== undefined ? `${scope}: ${value}` : scope
+      const decision = value === undefined ? 'unset' : 'set'
+      return recorded({ kind: 'policy.change', decision, subject: key, detail }, () =>
         answers.setConfig(input, signal),
       )
     },

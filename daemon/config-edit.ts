@@ -86,7 +86,7 @@ function lineAfter(text: string, offset: number, lines: string): Change {
 }
 
 /** Returns where the last thing of a value ends; the comments behind it are not part of it. */
-function endOf(node: ParsedNode): number {
+export function endOf(node: ParsedNode): number {
   if (isMap(node) && node.flow !== true) {
     const last = node.items.at(-1)
     if (last !== undefined) return endOf(last.value ?? last.key)

@@ -214,10 +214,11 @@ function holdOwnConfig({ folders, environment, logger }: Ground): Promise<HeldCo
 function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
   const { folders, environment, onStop } = ground
   const { service, journal, events, workers, hooks, gitHooks, config, repositories, access, idle } = built
+  const plugins = async () => answers.plugins({}, new AbortController().signal)
   const answers: Answers<typeof routes> = createAnswers({
     repositories,
     plugins: openPlugins({ ...ground, ...built, questions: () => answers }),
-    schedules: openSchedules({ ...ground, ...built }),
+    schedules: openSchedules({ ...ground, ...built, plugins }),
     notes: answersAboutNotes({ ...ground, notes: journal.notes, repositories, publish: events.publish }),
     tools: answersToAgents(() => guarded),
     config: createConfigDoor(folders.configFile, environment, repositories, createGit(), config.refresh),
@@ -231,7 +232,7 @@ function answersOf(ground: Ground, built: Built): Answers<typeof routes> {
     access: access.answers,
     evaluate: openEvaluation({ ...ground, repositories }),
     doctor: ({ fix = false }) =>
-      examine({ folders, repositories, git: createGit(), hookProblems: gitHooks.problems }, fix),
+      examine({ folders, repositories, git: createGit(), hookProblems: gitHooks.problems, plugins }, fix),
     stop: async ({ reason = 'asked to' }) => {
       onStop(reason)
       return { pid: service.pid }

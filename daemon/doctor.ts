@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
+import type { PluginStatus } from '../contract/plugin-answers.ts'
 import type { Check, DoctorAnswer, Problem } from '../contract/status.ts'
 import type { StateFolders } from '../contract/state.ts'
 import type { Git } from './git/git.ts'
@@ -14,6 +15,8 @@ export interface DoctorParts {
   readonly git: Git | undefined
   /** Returns what is wrong with the hooks of a repository. */
   readonly hookProblems: (held: HeldRepository) => Promise<Problem[]>
+  /** The plugins that are there. */
+  readonly plugins: () => Promise<{ readonly items: readonly PluginStatus[] }>
 }
 
 /** Less room than this and a store may not be able to rewrite its files. */
@@ -35,6 +38,7 @@ export async function examine(parts: DoctorParts, fix: boolean): Promise<DoctorA
     })),
     ...(await Promise.all(parts.repositories.list().map((held) => checkRepository(held, fix)))),
     ...(await Promise.all(parts.repositories.list().map((held) => checkHooks(held, parts)))).flat(),
+    ...(await parts.plugins()).items.flatMap(checkPlugin),
   ]
   return { healthy: checks.every(({ ok }) => ok), checks }
 }
@@ -105,6 +109,19 @@ async function checkHooks(held: HeldRepository, { hookProblems }: DoctorParts): 
     detail: message,
     hint,
   }))
+}
+
+/** Tells of plugins that do not what was allowed: whoever waits for one that rests, or changed, hears nothing of it. */
+function checkPlugin({ id, state, problem, repository }: PluginStatus): Check[] {
+  const wrong = { name: `plugin ${id}`, ok: false }
+  const hint = `Run \`aios plugin approve ${id}\` to look at it, and allow it anew.`
+  if (state === 'changed')
+    return [{ ...wrong, detail: 'It changed since it was approved, and does not run.', hint }]
+  // What a repository asks for is its own matter until it is approved.
+  const isOurs = state === 'active' || state === 'paused' || (state === 'broken' && repository === undefined)
+  if (problem === undefined || !isOurs) return []
+  const logs = state === 'active' ? {} : { hint: `See \`aios plugin logs ${id}\` and \`aios plugin list\`.` }
+  return problem.split('\n').map((detail) => ({ ...wrong, detail, ...logs }))
 }
 
 /** Opens what is closed, tries again what was skipped, and brings the indexes level. Nothing is deleted. */

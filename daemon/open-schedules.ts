@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Answers } from '../contract/route.ts'
 import type { scheduleRoutes } from '../contract/schedule-routes.ts'
-import { answersAboutSchedules } from './answers-schedules.ts'
+import { answersAboutSchedules, type ScheduleAnswerParts } from './answers-schedules.ts'
 import type { HookBus } from './bus/hooks.ts'
 import type { HeldConfig } from './held-config.ts'
 import type { IdleExit } from './idle.ts'
@@ -22,6 +22,7 @@ export interface SchedulesGround {
   readonly config: HeldConfig
   readonly repositories: Repositories
   readonly idle: Pick<IdleExit, 'hold'>
+  readonly plugins: ScheduleAnswerParts['plugins']
 }
 
 /** Opens the schedules and returns what answers the routes about them. Opened after the plugins, closed before them. */

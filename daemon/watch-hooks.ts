@@ -61,7 +61,7 @@ function verdictOf({ hook, data, decision, deniedBy, findings, results }: HookOu
     actor: deniedBy ?? 'listeners',
     subject: `${hook}${repository}`,
     decision,
-    detail: `${findings.length} findings; ${asked.join('; ')}`,
+    detail: `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}; ${asked.join('; ')}`,
   }
 }
 

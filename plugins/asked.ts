@@ -20,6 +20,8 @@ export interface EnableOptions {
   readonly mode?: PluginMode | undefined
   readonly anyway?: boolean | undefined
   readonly config?: Readonly<Record<string, unknown>> | undefined
+  /** What is added to settings that are lists. */
+  readonly more?: Readonly<Record<string, readonly unknown[]>> | undefined
 }
 
 /** What is tried out. */

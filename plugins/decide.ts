@@ -57,7 +57,7 @@ export function decideOn({ records, now, find, settle, load }: DecisionParts): D
       await loadAll({ plugin, repository })
     },
 
-    async enable({ plugin, repository, here = false, mode, anyway = false, config }) {
+    async enable({ plugin, repository, here = false, mode, anyway = false, ...wanted }) {
       const entry = find({ plugin, repository })
       const { found, standings, problem } = entry
       const folder = folderOf(found.folder, problem)
@@ -65,7 +65,7 @@ export function decideOn({ records, now, find, settle, load }: DecisionParts): D
       if (standing === undefined || standing.state !== 'approved')
         throw new AiosError('plugin.unapproved', `${plugin} was not approved as it is now.`)
       if (mode === 'enforce' && !anyway) refuseUnproven(folder, records)
-      const decided = enabled(folder.manifest, standing.setting, mode, config)
+      const decided = enabled(folder.manifest, standing.setting, mode, wanted)
       records.set({ ...decided, plugin, repository: scopeOf(found.repository, repository, here) })
       await settle()
       await loadAll({ plugin, repository })
@@ -86,9 +86,10 @@ function enabled(
   { config: schema }: PluginFolder['manifest'],
   before: PluginSetting | undefined,
   mode: EnableOptions['mode'],
-  config: EnableOptions['config'],
+  { config, more = {} }: Pick<EnableOptions, 'config' | 'more'>,
 ): Omit<PluginSetting, 'plugin' | 'repository'> {
-  const settings = { ...recordOf(before?.config ?? '{}'), ...config }
+  const kept = { ...recordOf(before?.config ?? '{}'), ...config }
+  const settings = { ...kept, ...lengthened(settingsOf(schema, kept), more) }
   settingsOf(schema, settings)
   const decided = mode ?? before?.mode
   return {
@@ -96,6 +97,19 @@ function enabled(
     config: JSON.stringify(settings),
     ...(decided === undefined ? {} : { mode: decided }),
   }
+}
+
+/** Returns lists with what is added to them; what is no list is replaced, and refused as such. */
+function lengthened(
+  settings: Readonly<Record<string, unknown>>,
+  more: NonNullable<EnableOptions['more']>,
+): Record<string, unknown> {
+  const longer = Object.entries(more).map(([name, added]) => {
+    const now: unknown = settings[name]
+    const before: readonly unknown[] = Array.isArray(now) ? now : []
+    return [name, [...new Set([...before, ...added])]] as const
+  })
+  return Object.fromEntries(longer)
 }
 
 function recordOf(text: string): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AiosError } from '../contract/errors.ts'
 import { hookOf, type HookName } from '../contract/hooks.ts'
-import type { PluginCall } from '../contract/plugin.ts'
+import type { PluginCall, PluginLine } from '../contract/plugin.ts'
 import type { Listener } from '../daemon/bus/hooks.ts'
 import type { Breaker } from './breaker.ts'
 import type { Broker } from './broker.ts'
@@ -97,11 +97,29 @@ async function prove(
     const { call } = await runPlugin(parts.sandbox, again, signal)
     state.used.cpuMs += call.cpuMs
     state.lastFailure = undefined
+    parts.recorder.line(proofOf(call, instance, parts.now()))
     if (call.status === 'ok') return breaker.succeeded()
     breaker.failed()
   }
   const until = new Date(breaker.openUntil()).toISOString()
   throw new AiosError('plugin.paused', `${instance.key} failed too often and rests until ${until}.`)
+}
+
+/** What is asked once more is no new call, and would else leave no trace in the plugin’s log. */
+function proofOf(
+  { id, repository, status, message }: PluginCall,
+  { folder }: Instance,
+  time: number,
+): PluginLine {
+  const isGood = status === 'ok'
+  const result = isGood ? 'went well' : `failed again: ${message}`
+  return {
+    plugin: folder.manifest.id,
+    repository,
+    time,
+    level: isGood ? 'info' : 'warn',
+    message: `aios ran call ${id} once more; it ${result}`,
+  }
 }
 
 function hookNamed({ hook }: PluginCall, { folder }: Instance): HookName {

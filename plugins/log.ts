@@ -43,5 +43,5 @@ function textOf({ hook, status, decision, message, mode, wallMs, hostCalls }: Pl
   const said = status !== 'ok' ? `${status}: ${message}` : isGate ? decision : 'done'
   const count = hostCalls.length
   const asked = count === 0 ? '' : `, ${count} host ${count === 1 ? 'call' : 'calls'}`
-  return `${hook} → ${said} (${mode}, ${Math.round(wallMs)} ms${asked})`
+  return `${hook} → ${said} (${isGate ? `${mode}, ` : ''}${Math.round(wallMs)} ms${asked})`
 }

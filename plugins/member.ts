@@ -60,6 +60,11 @@ export function createMember(instance: Instance, parts: ListenerParts, closing: 
     trouble() {
       if (problem !== undefined) return { state: 'broken', message: problem.message }
       if (breaker.state() === 'closed') return undefined
+      if (breaker.state() === 'probe')
+        return {
+          state: 'paused',
+          message: 'It failed too often; it has rested, and is tried when it is asked next.',
+        }
       const until = new Date(breaker.openUntil()).toISOString()
       return { state: 'paused', message: `It failed too often and rests until ${until}.` }
     },

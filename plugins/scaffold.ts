@@ -27,7 +27,10 @@ export function scaffoldPlugin(id: string, hook: string = 'pre-commit'): Record<
     main: 'handler.js',
     hooks: { [hook]: 'handler.js' },
     permissions: hook === 'pre-commit' ? ['git:read'] : [],
-    config: { type: 'object', properties: { word: { type: 'string', default: 'DO NOT COMMIT' } } },
+    // Only these two handlers read it.
+    ...(hook === 'pre-commit' || hook === 'commit-msg'
+      ? { config: { type: 'object', properties: { word: { type: 'string', default: 'DO NOT COMMIT' } } } }
+      : {}),
   })
   parseManifest(manifest, 'plugin.json')
   return {

@@ -35,6 +35,7 @@ export function pluginStatus(
     state: problem !== undefined ? 'broken' : stateOf(standing, paused),
     ...(why === undefined ? {} : { problem: why }),
     mode: standing?.setting?.mode ?? 'shadow',
+    ...(standing === undefined || standing.scope === found.repository ? {} : { isDecidedHere: true }),
     hooks,
     requested: [...(manifest?.permissions ?? [])],
     granted: [...(standing?.permissions ?? [])],

@@ -38,6 +38,11 @@ export async function tryPlugin(
   signal: AbortSignal,
 ): Promise<TrialReport> {
   const folder = await readPluginFolder(path, signal)
+  if (history > 0 && repository === undefined)
+    throw new AiosError(
+      'repository.unknown',
+      'There is no history here: this is no repository that aios remembers.',
+    )
   const instance = trialInstance(folder, JSON.stringify(settingsOf(folder.manifest.config, config)))
   await parts.sandbox.load(sandboxed(instance), signal).catch((error: unknown) => {
     throw namedAs(folder.manifest.id, instance.key, error)

@@ -5,6 +5,7 @@ import { counted } from '../amount.ts'
 import { command, group } from '../command.ts'
 import { answer, items } from '../outcome.ts'
 import { styled, type Terminal } from '../terminal.ts'
+import { wallClock } from '../wall-clock.ts'
 
 /** What the process ends with when the chain is not as it was written. */
 const broken = 1
@@ -85,7 +86,7 @@ function printEntry(
   terminal: Terminal,
 ): void {
   const look = decision === 'deny' || decision.endsWith('failed') ? 'yellow' : 'green'
-  const when = `${String(seq).padStart(6)}  ${time.slice(0, 19).replace('T', ' ')}  `
+  const when = `${String(seq).padStart(6)}  ${wallClock(time)}  `
   terminal.line(
     styled('dim', when),
     styled(look, decision),

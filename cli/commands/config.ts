@@ -28,6 +28,13 @@ const get = command({
   },
 })
 
+const scope = {
+  kind: 'text',
+  flags: '--scope <scope>',
+  summary: 'whose file is changed; yours unless you say repository',
+  choices: ['user', 'repository'],
+} as const
+
 const set = command({
   name: 'set',
   summary: 'change one setting; comments in the file stay',
@@ -35,29 +42,42 @@ const set = command({
     { name: '<key>', summary: 'dotted, as in recall.limit' },
     { name: '<value>', summary: 'as it would stand in YAML' },
   ],
-  options: {
-    scope: {
-      kind: 'text',
-      flags: '--scope <scope>',
-      summary: 'whose file is changed; yours unless you say repository',
-      choices: ['user', 'repository'],
-    },
-  },
+  options: { scope },
 
-  async run(context, [key = '', value = ''], { scope }) {
-    const client = await context.connect()
-    const inRepository = scope === 'repository'
-    const written = await client.call(daemonRoutes.setConfig, {
-      key,
-      value,
-      scope: inRepository ? 'repository' : 'user',
-      ...(inRepository ? { repository: context.repository } : {}),
-    })
-    return answer('config-set', settingOf(written, key), (setting, terminal) =>
-      printSetting(setting, 0, terminal),
+  async run(context, [key = '', value = ''], { scope: whose }) {
+    const written = await write(context, key, value, whose)
+    return answer('config-set', settingOf(written, key), printOne)
+  },
+})
+
+const unset = command({
+  name: 'unset',
+  summary: 'take one setting out of its file, so that the default holds again',
+  arguments: [{ name: '<key>', summary: 'dotted, as in recall.limit' }],
+  options: { scope },
+
+  async run(context, [key = ''], { scope: whose }) {
+    const { settings } = await write(context, key, undefined, whose)
+    const setting = settings.find((one) => one.key === key)
+    return answer('config-unset', setting ?? { key }, (_, terminal) =>
+      setting === undefined ? terminal.line(`${key} is not set.`) : printOne(setting, terminal),
     )
   },
 })
+
+async function write(
+  { connect, repository }: Context,
+  key: string,
+  value: string | undefined,
+  whose: string | undefined,
+): Promise<ConfigAnswer> {
+  const client = await connect()
+  return client.call(daemonRoutes.setConfig, {
+    key,
+    ...(value === undefined ? {} : { value }),
+    ...(whose === 'repository' ? { scope: whose, repository } : { scope: 'user' }),
+  })
+}
 
 const check = command({
   name: 'check',
@@ -70,7 +90,7 @@ const check = command({
   },
 })
 
-export default group('config', 'show and change settings', [show, get, set, check])
+export default group('config', 'show and change settings', [show, get, set, unset, check])
 
 /** Returns the settings in force here; outside of a registered repository, those in force everywhere. */
 async function read(context: Context): Promise<ConfigAnswer> {
@@ -114,6 +134,10 @@ function printSetting({ key, value, origin }: Setting, width: number, terminal: 
     '  ',
     styled(isDefault ? 'dim' : 'green', origin),
   )
+}
+
+function printOne(setting: Setting, terminal: Terminal): void {
+  printSetting(setting, 0, terminal)
 }
 
 function printCheck({ files, problems }: Pick<ConfigAnswer, 'files' | 'problems'>, terminal: Terminal): void {

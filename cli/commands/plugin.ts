@@ -4,9 +4,10 @@ import { command, group, type Context } from '../command.ts'
 import { answer } from '../outcome.ts'
 import { printApproved, printPlugin, printPlugins, printRequest } from '../plugin-lines.ts'
 import { create } from '../plugin-new.ts'
-import { configFrom, scopesFrom } from '../plugin-options.ts'
+import { changesFrom, scopesFrom } from '../plugin-options.ts'
 import { replay, test } from '../plugin-test.ts'
 import { styled, type Terminal } from '../terminal.ts'
+import { wallClock } from '../wall-clock.ts'
 
 const plugin = { name: '<plugin>', summary: 'its id' }
 const here = { kind: 'flag', flags: '--here', summary: 'in this repository only' } as const
@@ -72,11 +73,16 @@ const enable = command({
     enforce: { kind: 'flag', flags: '--enforce', summary: 'what its gates refuse is refused' },
     shadow: { kind: 'flag', flags: '--shadow', summary: 'what its gates refuse is only told' },
     anyway: { kind: 'flag', flags: '--anyway', summary: 'enforce though its false blocks are not known yet' },
-    set: { kind: 'list', flags: '--set <name=value>', summary: 'a setting of the plugin; repeatable' },
+    set: {
+      kind: 'list',
+      flags: '--set <name=value>',
+      summary: 'a setting of the plugin; name+=value adds to a list; repeatable',
+    },
   },
   examples: [
     'aios plugin enable large-files --enforce',
     'aios plugin enable large-files --here --set mostBytes=500000',
+    'aios plugin enable secrets --set allow+=fixtures/',
   ],
 
   async run({ connect, repository }, [id = ''], { here: isHere, enforce, shadow, anyway, set }) {
@@ -88,7 +94,7 @@ const enable = command({
       here: isHere,
       anyway,
       ...(mode === undefined ? {} : { mode }),
-      ...(set.length === 0 ? {} : { config: configFrom(set) }),
+      ...changesFrom(set),
     })
     return answer('plugin-enable', status, printPlugin)
   },
@@ -155,6 +161,6 @@ function printLogs({ items }: Entries, terminal: Terminal): void {
   if (items.length === 0) terminal.line('It did nothing yet.')
   for (const { time, kind, text, id } of items) {
     const end = id === undefined ? [] : [styled('dim', `  ${id}`)]
-    terminal.line(styled('dim', `${time}  ${kind.padEnd(4)}  `), text, ...end)
+    terminal.line(styled('dim', `${wallClock(time)}  ${kind.padEnd(4)}  `), text, ...end)
   }
 }

@@ -90,19 +90,25 @@ function linesOf({
 /** Says once what makes those count that would have refused. */
 function wayIn(findings: readonly FoundByListener[]): string[] {
   const practising = findings.filter(({ severity, shadow }) => severity === 'error' && shadow === true)
-  const [name, ...others] = new Set(practising.map(({ listener }) => listener).filter(isName))
+  const [name, ...others] = new Set(practising.map(({ listener }) => listener).filter(isListener))
   if (name === undefined) return []
-  const plugin = others.length === 0 ? name : 'NAME'
-  return [`  Shadow mode refuses nothing; \`aios plugin enable ${plugin} --enforce\` makes it count.`]
+  const here = practising.every(({ listener }) => listener.includes('@')) ? ' --here' : ''
+  const plugin = others.length === 0 ? pluginOf(name) : 'NAME'
+  return [`  Shadow mode refuses nothing; \`aios plugin enable ${plugin}${here} --enforce\` makes it count.`]
 }
 
-function isName(listener: string): boolean {
-  return /^[\w.-]+$/.test(listener)
+function isListener(listener: string): boolean {
+  return /^[\w.-]+(@[\w.-]+)?$/.test(listener)
+}
+
+/** Where one repository has a decision of its own, what listens there is named `plugin@repository`. */
+function pluginOf(listener: string): string {
+  return listener.replace(/@.*/s, '')
 }
 
 function wayOut(hook: QuestionHook, denying: readonly string[]): string {
   const command = `git ${commandOf[hook]}`
-  const names = denying.filter(isName)
+  const names = denying.filter(isListener).map(pluginOf)
   const skip = names.length === 0 ? '' : ` or \`AIOS_SKIP=${names.join(',')} ${command}\``
   return `  To go on all the same: \`${command} --no-verify\`${skip}`
 }

@@ -52,7 +52,8 @@ export function planOf(ground: PlanGround): Plan {
     const record = known.get(repository)
     const kept = sinceOf(record, ground)
     const since = kept ?? at
-    if (kept === undefined) fresh.push({ schedule, repository, expression, since, ranAt: record?.ranAt })
+    const { ranAt, failed = [] } = record ?? {}
+    if (kept === undefined) fresh.push({ schedule, repository, expression, since, ranAt, failed })
     const first = times.next(expression, since) ?? Infinity
     if (first > at) next = Math.min(next, first)
     else {

@@ -8,6 +8,8 @@ export interface ScheduleRecord {
   readonly since: number
   /** Milliseconds since the epoch; undefined when it never ran. */
   readonly ranAt: number | undefined
+  /** Ids of the listeners that failed in the last run that came to an end. */
+  readonly failed: readonly string[]
 }
 
 /** Keeps how far schedules have come. Each call is on the disk when it returns. */

@@ -1,7 +1,7 @@
 import { AiosError } from '../../contract/errors.ts'
 import type { HookInput, HookOutcome } from '../../contract/hooks.ts'
 import type { DueRun } from './plan.ts'
-import type { ScheduleRecords } from './records.ts'
+import type { ScheduleRecord, ScheduleRecords } from './records.ts'
 import type { Times } from './times.ts'
 
 /** What came of a run. */
@@ -50,7 +50,9 @@ export function createRuns(parts: RunParts): Runs {
     const run = parts.ask(name, { repository, name, due: new Date(due).toISOString(), isLate }, signal)
     running.set(key, run)
     try {
-      return await run
+      const outcome = await run
+      keepFailures(records, { name, repository }, outcome)
+      return outcome
     } finally {
       running.delete(key)
     }
@@ -63,7 +65,8 @@ export function createRuns(parts: RunParts): Runs {
         const { repository, expression } = one
         if (running.has(keyOf(schedule, repository)) || !parts.repositories().includes(repository)) continue
         // Before it is asked: what brings the daemon down must not do so again at each start.
-        records.keep([{ schedule, repository, expression, since: one.due, ranAt: now() }])
+        const { failed = [] } = recordIn(records, schedule, repository) ?? {}
+        records.keep([{ schedule, repository, expression, since: one.due, ranAt: now(), failed }])
         await ask(schedule, one, signal)
       }
       passOver(schedule, due, parts)
@@ -73,11 +76,9 @@ export function createRuns(parts: RunParts): Runs {
       if (running.has(keyOf(schedule, repository)))
         throw new AiosError('schedule.running', `${schedule} is being run in ${repository}.`)
       const at = now()
-      const known = records
-        .all()
-        .find((record) => record.schedule === schedule && record.repository === repository)
-      const { expression = parts.schedules()[schedule] ?? '', since = at } = known ?? {}
-      records.keep([{ schedule, repository, expression, since, ranAt: at }])
+      const known = recordIn(records, schedule, repository)
+      const { expression = parts.schedules()[schedule] ?? '', since = at, failed = [] } = known ?? {}
+      records.keep([{ schedule, repository, expression, since, ranAt: at, failed }])
       return ask(schedule, { repository, due: at, isLate: false }, signal)
     },
 
@@ -87,6 +88,22 @@ export function createRuns(parts: RunParts): Runs {
       await Promise.allSettled(running.values())
     },
   }
+}
+
+function recordIn(records: ScheduleRecords, name: string, place: string): ScheduleRecord | undefined {
+  return records.all().find(({ schedule, repository }) => schedule === name && repository === place)
+}
+
+/** Nobody looks on when a schedule runs: who failed is told when somebody lists the schedules. */
+function keepFailures(
+  records: ScheduleRecords,
+  { name, repository }: { readonly name: string; readonly repository: string },
+  { results }: ScheduleOutcome,
+): void {
+  const record = recordIn(records, name, repository)
+  const failed = results.filter(({ status }) => status !== 'ok').map(({ listener }) => listener)
+  if (record !== undefined && (failed.length > 0 || record.failed.length > 0))
+    records.keep([{ ...record, failed }])
 }
 
 /** What came while it ran is not made up: a schedule that takes longer than its interval would never end. */

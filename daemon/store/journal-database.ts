@@ -67,6 +67,7 @@ const migrations = [
   `CREATE TABLE schedule_runs (
      repository TEXT NOT NULL, schedule TEXT NOT NULL, expression TEXT NOT NULL, since INTEGER NOT NULL,
      ran_at INTEGER, PRIMARY KEY (repository, schedule)) STRICT, WITHOUT ROWID;`,
+  `ALTER TABLE schedule_runs ADD COLUMN failed TEXT NOT NULL DEFAULT '[]';`,
 ]
 
 const pluginTables = ['approvals', 'settings', 'values', 'calls', 'lines', 'notes', 'trials']

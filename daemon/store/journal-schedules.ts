@@ -13,9 +13,10 @@ export function schedulesIn(database: DatabaseSync): ScheduleRecords {
     SELECT repository, schedule, expression, since, iif(ran_at BETWEEN 0 AND ${latestMs}, ran_at, NULL) AS ran_at
     FROM schedule_runs WHERE since BETWEEN 0 AND ${latestMs} ORDER BY schedule, repository`)
   const upsert = database.prepare(`
-    INSERT INTO schedule_runs (repository, schedule, expression, since, ran_at) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO schedule_runs (repository, schedule, expression, since, ran_at, failed) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (repository, schedule) DO UPDATE SET
-      expression = excluded.expression, since = excluded.since, ran_at = excluded.ran_at`)
+      expression = excluded.expression, since = excluded.since, ran_at = excluded.ran_at,
+      failed = excluded.failed`)
   const forget = database.prepare('DELETE FROM schedule_runs WHERE schedule = ?')
 
   return {
@@ -23,8 +24,8 @@ export function schedulesIn(database: DatabaseSync): ScheduleRecords {
     keep(records) {
       if (records.length === 0) return
       together(database, () => {
-        for (const { repository, schedule, expression, since, ranAt } of records)
-          upsert.run(repository, schedule, expression, since, ranAt ?? null)
+        for (const { repository, schedule, expression, since, ranAt, failed } of records)
+          upsert.run(repository, schedule, expression, since, ranAt ?? null, JSON.stringify(failed))
       })
     },
     forget: (schedule) => void forget.run(schedule),
@@ -38,5 +39,11 @@ function recordOf(row: SqlRow): ScheduleRecord {
     expression: textIn(row, 'expression'),
     since: numberIn(row, 'since'),
     ranAt: typeof row['ran_at'] === 'number' ? row['ran_at'] : undefined,
+    failed: idsIn(textIn(row, 'failed')),
   }
+}
+
+function idsIn(text: string): string[] {
+  const value: unknown = JSON.parse(text)
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 }

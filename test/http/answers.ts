@@ -237,7 +237,7 @@ const note = {
 
 const scheduleAnswers: Answers<typeof scheduleRoutes> = {
   schedules: async () => ({
-    items: [{ name: 'daily', expression: '0 4 * * *', listeners: ['tides'], repositories: [] }],
+    items: [{ name: 'daily', expression: '0 4 * * *', listeners: ['tides'], waiting: [], repositories: [] }],
   }),
   runSchedule: async ({ schedule, repository }) => {
     const due = '2024-05-01T04:00:00.000Z'

@@ -23,10 +23,10 @@ export default async (ctx) => {
     .filter(({ path }) => !isListed(path, ignore))
     .slice(0, mostFindings)
 
-  return { decision: 'allow', findings: missing.map((file) => findingOf(file, answer.precision, ignore)) }
+  return { decision: 'allow', findings: missing.map((file) => findingOf(file, answer.precision)) }
 }
 
-function findingOf({ path, support, confidence, evidence }, precision, ignore) {
+function findingOf({ path, support, confidence, evidence }, precision) {
   const named = evidence
     .slice(0, mostNamed)
     .map(({ oid, subject }) => `${oid.slice(0, 8)} (${subject.slice(0, 100)})`)
@@ -37,7 +37,7 @@ function findingOf({ path, support, confidence, evidence }, precision, ignore) {
     severity: 'warning',
     ...(path.length > mostCharacters ? {} : { path }),
     evidence: evidence.map(({ oid }) => oid),
-    silence: silenceFor(path, ignore),
+    silence: silenceFor(path),
   }
 }
 
@@ -50,8 +50,8 @@ function percent(share) {
 }
 
 /** Returns what to type; a path that a shell would not take as it stands is only spoken of. */
-function silenceFor(path, list) {
+function silenceFor(path) {
   const once = 'AIOS_SKIP=forgotten-files for this commit'
   if (!/^[\w@.+/-]{1,500}$/.test(path)) return `${once}; for good: the setting ignore of forgotten-files`
-  return `${once}; for good: aios plugin enable forgotten-files --set ignore='${JSON.stringify([...list, path])}'`
+  return `${once}; for good: aios plugin enable forgotten-files --set ignore+=${path}`
 }

@@ -15,7 +15,7 @@ export default (ctx) => {
     message: `This file has ${inWords(size)}; ${size > mostBytes ? inWords(mostBytes) : inWords(warnBytes)} is the limit.`,
     severity: size > mostBytes ? 'error' : 'warning',
     ...(path.length > 4096 ? {} : { path }),
-    silence: silenceFor(path, allow),
+    silence: silenceFor(path),
   }))
   return {
     decision: large.some(({ size }) => size > mostBytes) ? 'deny' : 'allow',
@@ -31,8 +31,8 @@ function inWords(bytes) {
 }
 
 /** Returns what to type; a path that a shell would not take as it stands is only spoken of. */
-function silenceFor(path, list) {
+function silenceFor(path) {
   const once = 'AIOS_SKIP=large-files for this commit'
   if (!/^[\w@.+/-]{1,500}$/.test(path)) return `${once}; for good: the setting allow of large-files`
-  return `${once}; for good: aios plugin enable large-files --set allow='${JSON.stringify([...list, path])}'`
+  return `${once}; for good: aios plugin enable large-files --set allow+=${path}`
 }

@@ -32,10 +32,10 @@ export default async (ctx) => {
       return isEnough && lines.length / had >= leastShare && (closed.length > 0 || !onlyClosing)
     })
     .slice(0, mostFindings)
-  return { decision: 'allow', findings: fixes.map((fix) => findingOf(fix, ignore)) }
+  return { decision: 'allow', findings: fixes.map(findingOf) }
 }
 
-function findingOf({ path, oid, subject, time, closed, lines, had }, ignore) {
+function findingOf({ path, oid, subject, time, closed, lines, had }) {
   const [line] = lines
   const named = `${lines.slice(0, mostNamed).join(', ')}${lines.length > mostNamed ? ' …' : ''}`
   const what = closed.length === 0 ? 'fixed something' : `closed ${closed.join(', ')}`
@@ -45,7 +45,7 @@ function findingOf({ path, oid, subject, time, closed, lines, had }, ignore) {
     line,
     ...(path.length > mostCharacters ? {} : { path }),
     evidence: [oid],
-    silence: silenceFor(path, ignore),
+    silence: silenceFor(path),
   }
 }
 
@@ -54,8 +54,8 @@ function isIgnored(path, list) {
 }
 
 /** Returns what to type; a path that a shell would not take as it stands is only spoken of. */
-function silenceFor(path, list) {
+function silenceFor(path) {
   const once = 'AIOS_SKIP=reopened-bug for this commit'
   if (!/^[\w@.+/-]{1,500}$/.test(path)) return `${once}; for good: the setting ignore of reopened-bug`
-  return `${once}; for good: aios plugin enable reopened-bug --set ignore='${JSON.stringify([...list, path])}'`
+  return `${once}; for good: aios plugin enable reopened-bug --set ignore+=${path}`
 }

@@ -96,6 +96,36 @@ test.each(changes)(
   },
 )
 
+test.each([
+  [
+    'a value',
+    'recall:\n  limit: 5 # few\n  abstainBelow: 0.2 # low\n',
+    'recall:\n  abstainBelow: 0.2 # low\n',
+  ],
+  ['the last value', 'recall:\n  # mine\n  limit: 5', 'recall:\n  # mine\n'],
+  ['CRLF', 'recall:\r\n  limit: 5\r\ncontext:\r\n', 'recall:\r\ncontext:\r\n'],
+  ['a block text', 'recall:\n  limit: >-\n    5\n\ncontext:\n', 'recall:\n\ncontext:\n'],
+  ['a wrong value', 'recall:\n  limit: many\n', 'recall:\n'],
+  ['an empty file', '', ''],
+  ['nothing of it', 'context:\n  budget: 500\n', 'context:\n  budget: 500\n'],
+])('with %s in the file only the setting is taken out', async (_name, before, after) => {
+  const { write, read, userFile } = createPlace()
+  write(userFile, before)
+  await setConfig(user(userFile), 'recall.limit', undefined)
+
+  expect(read(userFile)).toBe(after)
+})
+
+test.each(['recall: {limit: 5}\n', 'recall:\n  limit: &l 5\ncontext:\n  budget: *l\n'])(
+  'what cannot be taken out of %j alone is refused',
+  async (before) => {
+    const { write, read, userFile } = createPlace()
+    write(userFile, before)
+    await expect(setConfig(user(userFile), 'recall.limit', undefined)).rejects.toThrow(/.yaml/)
+    expect(read(userFile)).toBe(before)
+  },
+)
+
 const lines = 'ingest:\n  excludePaths:\n    - a # x\n    - b # y\n    # z\n    - c\n  excludeRefs: [r]\n'
 
 test.each([

@@ -41,6 +41,17 @@ test('a listener that refuses keeps the commit from being made, and says how to 
   expect((await stage.git(['rev-parse', '--verify', '--quiet', 'HEAD'])).code).toBe(1)
 })
 
+test('a plugin that was decided on for one repository is named as the commands know it', async () => {
+  const stage = await installed()
+  const finding = { listener: 'tides@ocean-1', severity: 'error' as const, message: 'Low tide' }
+  stage.answer({ ...refusal, findings: [finding] })
+  expect((await stage.git(['commit', '-m', 'tide'])).stderr).toContain('`AIOS_SKIP=tides git commit`')
+
+  stage.answer({ decision: 'allow', findings: [{ ...finding, shadow: true }], results: [] })
+  const { stderr } = await stage.git(['commit', '-m', 'tide'])
+  expect(stderr).toContain('aios plugin enable tides --here --enforce')
+})
+
 test('what decides is told first, and what there is no room for is counted', async () => {
   const stage = await installed()
   const warning = { listener: 'style', severity: 'warning' as const, message: 'A blank' }

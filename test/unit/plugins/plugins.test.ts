@@ -116,6 +116,31 @@ test('what is decided for one repository holds there and nowhere else', async ()
   await workshop.plugins.disable({ plugin: 'tides', repository: 'tide-2', here: true })
   expect(await said('tide-2')).toEqual([])
   expect(await said('tide-1')).toEqual(['sea'])
+
+  const elsewhere = await workshop.plugins.disable({ plugin: 'tides', repository: 'tide-1' })
+  expect(elsewhere).toMatchObject({ state: 'disabled' })
+  expect(elsewhere.isDecidedHere, 'what holds for all repositories').toBeUndefined()
+  const still = await workshop.plugins.enable({ plugin: 'tides', repository: 'tide-2' })
+  expect(still, 'and leaves alone what was decided for one').toMatchObject({
+    state: 'disabled',
+    isDecidedHere: true,
+  })
+})
+
+test('what is added to a list stands behind what was in it, once, and is refused where there is no list', async () => {
+  const workshop = openWorkshop()
+  const list = { type: 'array', items: { type: 'string' }, default: ['dist/'] }
+  const config = { type: 'object', properties: { allow: list, word: { type: 'string', default: 'sea' } } }
+  const source = `export default (ctx) => ({ decision: 'allow', findings: [{ message: ctx.config.allow.join(), severity: 'info' }] })`
+  await approved(workshop, 'tides', { 'plugin.json': manifest('tides', { config }), 'handler.js': source })
+  const add = (more: Record<string, string[]>) => workshop.plugins.enable({ plugin: 'tides', more })
+  await add({ allow: ['a.md'] })
+  await add({ allow: ['b.md', 'a.md'] })
+
+  const { findings } = await workshop.bus.run('pre-commit', staged(), forever)
+  expect(findings).toMatchObject([{ message: 'dist/,a.md,b.md' }])
+  await expect(add({ word: ['moon'] })).rejects.toMatchObject({ code: 'plugin.invalid' })
+  await expect(add({ alow: ['moon'] })).rejects.toThrow('Did you mean allow?')
 })
 
 test('settings that the plugin does not have are refused with the one that was meant', async () => {
@@ -199,6 +224,7 @@ test('a plugin that keeps failing rests, and proves itself on what it failed bef
   expect(await stateOf(workshop, 'tides')).toMatchObject({ state: 'paused' })
 
   workshop.clock.now += 61_000
+  expect(await stateOf(workshop, 'tides')).toMatchObject({ problem: expect.stringContaining('has rested') })
   workshop.journal.plugins.setValue('tides', 'tide-1', 'mended', 'true')
   expect(await ask(), 'it is asked again what it failed at, and bears it').toMatchObject({ status: 'ok' })
   expect(await stateOf(workshop, 'tides')).toMatchObject({ state: 'active' })
@@ -215,6 +241,8 @@ test('an event that a plugin cannot bear silences it for a while, not for ever',
   expect(await ask('tide.md'), 'it still fails at the same').toMatchObject({
     message: expect.stringContaining('rests'),
   })
+  const [told] = await workshop.plugins.logs({ plugin: 'tides' }, 1)
+  expect(told?.text).toMatch(/^warn: aios ran call [0-9a-f]{16} once more; it failed again: .*poisoned/)
   workshop.clock.now += 121_000
   expect(await ask('tide.md'), 'it is asked something new').toMatchObject({ status: 'ok' })
 })
@@ -297,6 +325,8 @@ test('a plugin is tried over its events and over history before anybody approves
     isPassed: false,
     history: { calls: 4, denials: 2, falseBlocks: 1, rate: 0.25 },
   })
+  const nowhere = workshop.plugins.test({ path: folder, history: 4 }, forever)
+  await expect(nowhere, 'no history is no proof').rejects.toMatchObject({ code: 'repository.unknown' })
 })
 
 test('what was added can be removed, with what it kept', async () => {

@@ -250,3 +250,23 @@ test('listeners that come one after the other are asked together of what was mis
 
   expect(asked).toEqual(['hourly tide 03-02T14:00 late', 'hourly tide 03-02T14:00 late'])
 })
+
+test('who failed in the last run is kept, for this daemon and the next, until a run without it', async () => {
+  const first = createWorkshop()
+  let isLow = true
+  const handle = async () => {
+    if (isLow) throw new Error('low tide')
+  }
+  first.listen('hourly', handle)
+  await first.clock.pass(hour)
+  const failed = () => journal.schedules.all().map(({ failed: who }) => who)
+  const { clock, listen, journal, scheduler } = first.restart()
+  expect(failed()).toEqual([['listener of hourly'], ['listener of hourly']])
+
+  isLow = false
+  listen('hourly', handle)
+  await scheduler.run('hourly', 'tide', forever)
+  expect(failed()).toEqual([['listener of hourly'], []])
+  await clock.pass(hour)
+  expect(failed()).toEqual([[], []])
+})

@@ -27,7 +27,14 @@ const repository: RegisteredRepository = {
   state: 'ready',
 }
 
-const ran = { schedule: 'daily', repository: 'r', expression: '0 4 * * *', since: noon, ranAt: noon }
+const ran = {
+  schedule: 'daily',
+  repository: 'r',
+  expression: '0 4 * * *',
+  since: noon,
+  ranAt: noon,
+  failed: ['tides'],
+}
 
 let file: string
 let journal: Journal
