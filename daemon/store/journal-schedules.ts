@@ -10,7 +10,8 @@ const latestMs = 8.64e15
 export function schedulesIn(database: DatabaseSync): ScheduleRecords {
   // A time that no clock shows is damage: such a schedule is counted anew, and holds back no other.
   const all = database.prepare(`
-    SELECT repository, schedule, expression, since, iif(ran_at BETWEEN 0 AND ${latestMs}, ran_at, NULL) AS ran_at
+    SELECT repository, schedule, expression, since,
+      iif(ran_at BETWEEN 0 AND ${latestMs}, ran_at, NULL) AS ran_at, iif(json_valid(failed), failed, '[]') AS failed
     FROM schedule_runs WHERE since BETWEEN 0 AND ${latestMs} ORDER BY schedule, repository`)
   const upsert = database.prepare(`
     INSERT INTO schedule_runs (repository, schedule, expression, since, ran_at, failed) VALUES (?, ?, ?, ?, ?, ?)

@@ -213,8 +213,8 @@ test('a table that is gone is a damage, and a time that no clock shows is nobody
   journal.schedules.keep([ran, { ...ran, schedule: 'weekly' }])
   const database = new DatabaseSync(file)
   database.exec(`UPDATE schedule_runs SET since = ${2n ** 60n} WHERE schedule = 'daily'`)
-  database.exec(`UPDATE schedule_runs SET ran_at = ${2n ** 60n} WHERE schedule = 'weekly'`)
-  expect(journal.schedules.all()).toEqual([{ ...ran, schedule: 'weekly', ranAt: undefined }])
+  database.exec(`UPDATE schedule_runs SET ran_at = ${2n ** 60n}, failed = '["' WHERE schedule = 'weekly'`)
+  expect(journal.schedules.all()).toEqual([{ ...ran, schedule: 'weekly', ranAt: undefined, failed: [] }])
   journal.schedules.keep([ran])
   expect(journal.schedules.all()).toContainEqual(ran)
 
