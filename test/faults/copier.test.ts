@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, truncateSync, writeFil
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { copyApart } from '../../daemon/copier.ts'
 import { copyPassages, type CopyPassages } from '../../daemon/store/copy-passages.ts'
 import { openLanceStore } from '../../daemon/store/lance-store.ts'
@@ -29,7 +29,6 @@ beforeAll(async () => {
   )
   hash = hashOfWeights(weights)
 })
-afterEach(() => expect(copiers()).toEqual([]))
 
 test('passages get their vectors in a process below everybody else', async () => {
   const store = await filledStore(copy)
@@ -59,6 +58,7 @@ test('a copier that is killed leaves everything as it was', async () => {
   await expectUnchanged(store)
   await (await store.prepareVectors(next, unasked, forever)).discard()
   await expectUnchanged(store)
+  expect(copiers()).toEqual([])
 })
 
 test('who gives up ends the copier', async () => {
@@ -70,6 +70,7 @@ test('who gives up ends the copier', async () => {
 
   expect(await outcome).toEqual(new Error('enough'))
   await expectUnchanged(store)
+  expect(copiers()).toEqual([])
 })
 
 test('weights that are damaged, and a program that is not there, are named', async () => {
