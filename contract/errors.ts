@@ -33,6 +33,11 @@ export const errorKinds = {
     exit: 75,
     hint: 'Ask fewer questions at once, and this one again after as many seconds as the `Retry-After` header says.',
   },
+  'question.unanswered': {
+    status: 504,
+    exit: 75,
+    hint: 'Ask about less, such as one line of a file. If it stays so, see whether `git status` answers in the repository.',
+  },
   'daemon.running': {
     status: 409,
     exit: 1,

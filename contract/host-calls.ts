@@ -167,7 +167,7 @@ export const hostCalls = {
   'secrets.findInBlobs': {
     permission: 'git:read',
     summary:
-      'Says which secrets blobs bring in that `oldOid`, the blob before, had not; their text stays in the daemon. Binary blobs and those above `maxBytes` (1 MiB) are passed over.',
+      'Says which secrets blobs bring in that `oldOid`, the blob before, had not; their text stays in the daemon. Binary blobs and those above `maxBytes` (1 MiB) are passed over; fails where one cannot be read.',
     args: Type.Object({
       files: Type.Array(Type.Object({ path, oid: Oid, oldOid: Type.Optional(Oid) }), { maxItems: mostFiles }),
       options: Type.Optional(

@@ -14,7 +14,7 @@ export function answerInRoom(answers: Answers<typeof routes>, bulkhead: Bulkhead
       const answer: unknown = Reflect.get(target, name, receiver)
       if (typeof answer !== 'function' || !searching.has(name)) return answer
       return (input: unknown, signal: AbortSignal) =>
-        bulkhead.run(async () => Reflect.apply(answer, target, [input, signal]), signal)
+        bulkhead.run(async (limited) => Reflect.apply(answer, target, [input, limited]), signal)
     },
   })
 }

@@ -147,6 +147,7 @@ function portOf({ folders, repositories, questions }: PluginsGround, secrets: Se
     readBlob: async (id, oid, maxBytes, signal) =>
       (await open(id)).repository.readBlob(oid, { maxBytes }, signal),
     readBlobs: async (id, oids, maxBytes, signal) => (await open(id)).blobs.read(oids, maxBytes, signal),
+    lostBlobs: async (id, oids, maxBytes, signal) => (await open(id)).blobs.lost(oids, maxBytes, signal),
     changesOf: async (id, pairs) => (await open(id)).staged.changesOf(pairs),
     async undone(id, files, signal) {
       const { remembered, blobs, staged } = await open(id)

@@ -13,6 +13,8 @@ export interface StagingParts {
   /** Says whether anybody will ask. */
   readonly isWanted: () => boolean
   readonly onError: (error: unknown) => void
+  /** A git that takes longer hangs: who commits would wait for it. */
+  readonly longestMs?: number
 }
 
 /** Notices that something was staged. */
@@ -23,13 +25,14 @@ export interface Staging {
 
 /** Files are staged one after the other; and who commits at once asks before this is over. */
 const pauseMs = 100
+const usualLongestMs = 30_000
 
 /**
  * Finds out, when something was staged, what gates will ask about it: whoever then writes a message and commits waits
  * for less. What comes of it is kept where it is asked for; a question never waits for it, and is answered the same.
  */
 export function openStaging(parts: StagingParts): Staging {
-  const { staged, memory, prepareAlarm, isWanted, onError } = parts
+  const { staged, memory, prepareAlarm, isWanted, onError, longestMs = usualLongestMs } = parts
   const { gitDir, commonDir } = parts.repository
   const place = { gitDir, commonDir, indexFile: join(gitDir, 'index') }
   const ending = new AbortController()
@@ -39,7 +42,8 @@ export function openStaging(parts: StagingParts): Staging {
   async function prepare(before: Promise<void>, isAsked: boolean): Promise<void> {
     await before
     try {
-      const files = isAsked ? await staged.prepare(place, ending.signal) : []
+      const limit = AbortSignal.any([ending.signal, AbortSignal.timeout(longestMs)])
+      const files = isAsked ? await staged.prepare(place, limit) : []
       if (files.length > 0) memory.companions(files.flatMap(({ path, oldPath = path }) => [path, oldPath]))
       await prepareAlarm(ending.signal)
     } catch (error) {

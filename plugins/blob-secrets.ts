@@ -18,14 +18,18 @@ export interface BlobSecret {
   readonly isPlaceholder: boolean
 }
 
-type SecretsPort = Pick<PluginPort, 'readBlobs' | 'changesOf' | 'findSecrets'>
+type SecretsPort = Pick<PluginPort, 'readBlob' | 'readBlobs' | 'lostBlobs' | 'changesOf' | 'findSecrets'>
 
 /** Secrets named of one blob: a dump of keys needs no more to be refused. */
 const mostPerBlob = 20
 /** Of larger blobs git tells no lines. */
 const mostTold = 512 * 1024
 
-/** Returns the secrets that these blobs bring in, in their order. Binary blobs and larger ones are passed over. */
+/**
+ * Returns the secrets that these blobs bring in, in their order. Binary blobs and larger ones are passed over.
+ *
+ * Fails when a blob cannot be read: of what nobody has seen nobody can say that it has no secret.
+ */
 export async function secretsInBlobs(
   repository: string,
   blobs: readonly ChangedBlob[],
@@ -33,11 +37,16 @@ export async function secretsInBlobs(
   port: SecretsPort,
   signal: AbortSignal,
 ): Promise<BlobSecret[]> {
-  const read = (oids: readonly string[]) => readTexts(repository, oids, maxBytes, port, signal)
+  const read = (oids: readonly string[], needed: readonly string[] = []) =>
+    readTexts(repository, oids, needed, maxBytes, port, signal)
   const told = maxBytes < mostTold ? [] : await port.changesOf(repository, blobs)
   const fresh = told.map((change) => change && freshText(change))
   const enough = blobs.map((_, at) => fresh[at] !== undefined && !mayBeOfKey(fresh[at].text))
-  const texts = await read(blobs.filter((_, at) => enough[at] === false).flatMap(bothOf))
+  const unclear = blobs.filter(({ oid, oldOid }, at) => enough[at] === false && oid !== oldOid)
+  const texts = await read(
+    unclear.flatMap(bothOf),
+    unclear.map(({ oid }) => oid),
+  )
   const parts = blobs.flatMap(({ path, oid, oldOid }, at): Part[] => {
     const known = fresh[at]
     if (known !== undefined && enough[at] === true) return [{ path, oldOid, changed: known }]
@@ -71,17 +80,22 @@ function bothOf({ oid, oldOid }: ChangedBlob): string[] {
 async function readTexts(
   repository: string,
   oids: readonly string[],
+  needed: readonly string[],
   maxBytes: number,
   port: SecretsPort,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Buffer>> {
   const unique = [...new Set(oids)]
   const contents = unique.length === 0 ? [] : await port.readBlobs(repository, unique, maxBytes, signal)
+  const found = new Map(unique.map((oid, at) => [oid, contents[at]]))
+  const unread = [...new Set(needed)].filter((oid) => found.get(oid) === undefined)
+  const lost = unread.length === 0 ? [] : await port.lostBlobs(repository, unread, maxBytes, signal)
+  // Who reads them may have ended, or not know of an alternate that is new: another one is asked, and fails where it cannot.
+  for (const oid of lost) found.set(oid, (await port.readBlob(repository, oid, maxBytes, signal)).content)
   return new Map(
-    unique.flatMap((oid, at) => {
-      const content = contents[at]
-      return content === undefined || content.subarray(0, 8000).includes(0) ? [] : [[oid, content]]
-    }),
+    [...found].flatMap(([oid, content]) =>
+      content === undefined || content.subarray(0, 8000).includes(0) ? [] : [[oid, content]],
+    ),
   )
 }
 

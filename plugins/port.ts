@@ -31,6 +31,13 @@ export interface PluginPort extends FetchParts {
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<readonly (Buffer | undefined)[]>
+  /** Returns which of those that `readBlobs` left out it should have read: git did not find them, or has ended. */
+  lostBlobs(
+    repository: string,
+    oids: readonly string[],
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>
   /** Returns how blobs differ from those before; undefined for what has to be found out by reading them. */
   changesOf(repository: string, pairs: readonly BlobPair[]): Promise<readonly (LineChanges | undefined)[]>
   /** Returns the remembered fixes of which a change takes lines away. */

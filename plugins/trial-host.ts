@@ -82,6 +82,13 @@ function portWith({ blobs, memory }: BroughtAlong, port: PluginPort): PluginPort
         return content === undefined || content.length > maxBytes ? undefined : content
       })
     },
+    lostBlobs: (repository, oids, maxBytes, signal) =>
+      port.lostBlobs(
+        repository,
+        oids.filter((oid) => contentOf(oid) === undefined),
+        maxBytes,
+        signal,
+      ),
     undone: undone === undefined ? port.undone : async () => undone,
     query: async (repository, name, input, signal) =>
       answers.has(name) ? answers.get(name) : port.query(repository, name, input, signal),

@@ -19,6 +19,8 @@ export interface BlobReader {
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<readonly (Buffer | undefined)[]>
+  /** Returns which of those that `read` left out it should have read: they are not there, or git has ended. */
+  lost(oids: readonly string[], maxBytes: number, signal: AbortSignal): Promise<readonly string[]>
   /** Returns what git says of objects by their names, as `HEAD^{tree}`; undefined for what is not there. */
   about(names: readonly string[], signal: AbortSignal): Promise<readonly (AboutObject | undefined)[]>
   /** Returns those of the paths that HEAD has. */
@@ -84,6 +86,7 @@ export function openBlobReader(repository: Repository): BlobReader {
         }
         return Promise.all(oids.map(checkedOid).map(readOne))
       }),
+    lost: (oids, maxBytes, signal) => asking(signal, ({ sizes }) => expectedOf(oids, maxBytes, sizes)),
     about: (names, signal) => asking(signal, (open) => Promise.all(names.map(weighed(open).ask))),
     present: (paths, signal) =>
       asking(signal, async ({ sizes }) => {
@@ -97,6 +100,16 @@ export function openBlobReader(repository: Repository): BlobReader {
       retire()
     },
   }
+}
+
+/** Returns those of which a content was to be expected: not what is larger, and no commit of a submodule. */
+async function expectedOf(oids: readonly string[], maxBytes: number, sizes: CatFile): Promise<string[]> {
+  // Not from what was weighed before: it may have gone since.
+  const found = await Promise.all(oids.map((oid) => sizes.ask(checkedOid(oid))))
+  return oids.filter((_, at) => {
+    const about = found[at]
+    return about === undefined || (about.type === 'blob' && about.size <= maxBytes)
+  })
 }
 
 /** Those who are asked for a blob. */
@@ -166,6 +179,7 @@ function portableReader(repository: Repository): BlobReader {
           return found?.truncated === false ? found.content : undefined
         }),
       ),
+    lost: async () => [],
     about: async (names) => names.map(() => undefined),
     present: async (paths, signal) => (await filesAtHead(repository, signal)).intersection(new Set(paths)),
     close() {},

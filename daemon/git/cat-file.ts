@@ -1,4 +1,5 @@
 import type { Git, GitOptions } from './git.ts'
+import { endWhenSilent } from './silence.ts'
 
 /** What git says of an object; without content when only that was asked. */
 export interface FoundObject {
@@ -17,25 +18,38 @@ export interface CatFile {
   close(): void
 }
 
-/** Starts a `cat-file` that answers until it is closed or killed: with contents, or with type and size alone. */
-export function openCatFile(git: Git, what: 'contents' | 'sizes', where: GitOptions): CatFile {
+/** Starts a `cat-file` that answers until it is closed, killed or silent for long: with contents, or with type and size alone. */
+export function openCatFile(
+  git: Git,
+  what: 'contents' | 'sizes',
+  where: GitOptions,
+  silentMs?: number,
+): CatFile {
   const hasContent = what === 'contents'
   const process = git.start(['cat-file', hasContent ? '--batch' : '--batch-check'], where)
-  const waiting: ((found: FoundObject | undefined) => void)[] = []
+  let waiting: ((found: FoundObject | undefined) => void)[] = []
+  let answered = 0
   let alive = true
 
-  const parse = createParser(hasContent, (found) => waiting.shift()?.(found))
+  // Those answered stay until they are half of all: to take each from the front of a hundred thousand moves all others.
+  const parse = createParser(hasContent, (found) => {
+    waiting[answered++]?.(found)
+    if (answered < waiting.length / 2) return
+    waiting = waiting.slice(answered)
+    answered = 0
+  })
   process.stdout.on('data', parse)
+  const silence = endWhenSilent(process, () => waiting.length > 0, silentMs)
   void process.ended.then(() => {
     alive = false
-    for (const answer of waiting.splice(0)) answer(undefined)
+    for (const answer of waiting.splice(answered)) answer(undefined)
   })
 
   return {
     ask(name) {
       if (!alive) return Promise.resolve(undefined)
       return new Promise((answer) => {
-        waiting.push(answer)
+        if (waiting.push(answer) === 1) silence.asked()
         // Questions of one moment go to git in one piece.
         if (process.stdin.writableCorked === 0) {
           process.stdin.cork()

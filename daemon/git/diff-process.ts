@@ -2,6 +2,7 @@ import type { ParsedCommit } from './commit-assembler.ts'
 import { createDiffParser, marker } from './diff-parser.ts'
 import type { Git, GitOptions } from './git.ts'
 import { diffArguments } from './settings.ts'
+import { endWhenSilent } from './silence.ts'
 
 /** What a held-open `diff-tree` is to print of each commit. */
 export interface DiffKind {
@@ -11,6 +12,8 @@ export interface DiffKind {
   /** Options such as `-p`, `-M` or `--cc`. */
   readonly options: readonly string[]
   readonly maxHunkBytes: number
+  /** For how long it may say nothing while somebody waits, in milliseconds; absent where nobody does. */
+  readonly silentMs?: number
 }
 
 /** What came back for some commits; with a failure, only the commits before it. */
@@ -53,6 +56,9 @@ export function openDiffProcess(git: Git, kind: DiffKind, where: GitOptions): Di
   })
 
   process.stdout.on('data', parse)
+  const { silentMs } = kind
+  const silence =
+    silentMs === undefined ? undefined : endWhenSilent(process, () => questions.length > 0, silentMs)
   void process.ended.then(({ code, stderr }) => {
     alive = false
     const failure = stderr.trim().split('\n').at(-1) || `git ended with code ${code}`
@@ -64,6 +70,7 @@ export function openDiffProcess(git: Git, kind: DiffKind, where: GitOptions): Di
       if (!alive) return Promise.resolve({ commits: [], failure: 'git has ended' })
       return new Promise((answer) => {
         questions.push({ commits: [], answer })
+        silence?.asked()
         process.stdin.write(`${oids.join('\n')}\n${marker}`)
       })
     },

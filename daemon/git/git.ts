@@ -148,7 +148,11 @@ function endOf(child: ChildProcess): GitProcess['ended'] {
   })
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ code: 127, stderr: error.message }))
-    child.once('close', (code, signal) => resolve({ code: code ?? 128, stderr: stderr || (signal ?? '') }))
+    const end = (code: number | null, signal: string | null) =>
+      resolve({ code: code ?? 128, stderr: stderr || (signal ?? '') })
+    child.once('close', end)
+    // What it started may hold its pipes open for ever, as where a script stands for git; nobody waits for that.
+    child.once('exit', (code, signal) => child.killed && end(code, signal))
   })
 }
 

@@ -8,6 +8,7 @@ import { headerFields, headerFormat } from './header-parser.ts'
 import { isOid } from './oid.ts'
 import { headerOf, patchArguments, patchOf, readHeaders, readPatches } from './history.ts'
 import { placeOf, type Repository } from './repository.ts'
+import { longestSilenceMs } from './silence.ts'
 
 /** A commit with its hunks. */
 export interface LiveCommit {
@@ -32,6 +33,7 @@ const kind: DiffKind = {
   fields: headerFields,
   options: patchArguments,
   maxHunkBytes: limits.hunkBytesPerFile,
+  silentMs: longestSilenceMs,
 }
 
 /**

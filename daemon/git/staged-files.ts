@@ -89,13 +89,18 @@ async function diffIndex(git: Git, where: GitOptions): Promise<Omit<StagedFile, 
   const command = ['diff-index', '--cached', '-z', '--raw', '--no-abbrev', '-M', ...diffArguments]
   const against = async (tree: string) => git.run([...command, '--end-of-options', tree], where)
   let { code, stdout, stderr } = await against('HEAD')
-  // Before the first commit there is no HEAD; the name of the empty tree depends on how the repository hashes.
-  if (code !== 0) {
+  // Before the first commit there is no HEAD; the name of the empty tree depends on how the repository hashes. Whatever
+  // else fails, as for a lost blob, does not make every file a new one.
+  if (code !== 0 && !(await hasHead(git, where))) {
     const tree = await git.text(['hash-object', '-t', 'tree', '--stdin'], where)
     ;({ code, stdout, stderr } = await against(tree.trim()))
   }
   if (code !== 0) throw gitFailed(command, stderr, code)
   return stagedFilesIn(stdout)
+}
+
+async function hasHead(git: Git, where: GitOptions): Promise<boolean> {
+  return (await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', 'HEAD'], where)).code === 0
 }
 
 /** Returns the files that git's raw records tell of, less those that are unmerged, of which git commits nothing. */

@@ -66,6 +66,7 @@ export function openStagedTrees(repository: Repository, blobs: Pick<BlobReader, 
     signal.throwIfAborted()
     if (records === undefined) return undefined
     const files = await withSizes(stagedFilesIn(records), blobs, signal)
+    if (files === undefined) return undefined
     compare(files, async () => comparing.current()?.lines.compare(before.oid, after))
     return files
   }
@@ -149,14 +150,23 @@ function holdComparers(repository: Repository) {
   }
 }
 
-/** Whoever compares a file may read what was there before as well, and git is asked once. */
-function withSizes(
+/**
+ * Whoever compares a file may read what was there before as well, and git is asked once. Undefined where a blob is not
+ * found: a process that is held open does not know of an alternate that is new.
+ */
+async function withSizes(
   files: readonly Omit<StagedFile, 'size'>[],
   blobs: Pick<BlobReader, 'about'>,
   signal: AbortSignal,
-): Promise<StagedFile[]> {
+): Promise<StagedFile[] | undefined> {
   const earlier = files.flatMap(({ oldOid }) => oldOid ?? [])
-  return sizesOf(files, (oids) => blobs.about([...oids, ...earlier], signal))
+  let isWhole = true
+  const sized = await sizesOf(files, async (oids) => {
+    const found = await blobs.about([...oids, ...earlier], signal)
+    isWhole = found.slice(0, oids.length).every((about) => about !== undefined)
+    return found
+  })
+  return isWhole ? sized : undefined
 }
 
 async function stagedTree(

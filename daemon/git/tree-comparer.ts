@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Git, GitOptions, GitProcess } from './git.ts'
 import { checkedOid } from './oid.ts'
 import { diffArguments } from './settings.ts'
+import { endWhenSilent } from './silence.ts'
 
 /** A held-open `diff-tree`, which compares trees without starting a process for each. */
 export interface TreeComparer {
@@ -26,14 +27,26 @@ export function openTreeComparer(
   const process = git.start(args, where)
   let turn: Promise<unknown> = Promise.resolve()
   let alive = true
+  let asked = false
+  const silence = endWhenSilent(process, () => asked)
+  const answer = async (pair: string): Promise<Buffer | undefined> => {
+    if (!alive) return undefined
+    asked = true
+    silence.asked()
+    try {
+      return await ask(process, pair, mostBytes)
+    } finally {
+      asked = false
+    }
+  }
   void process.ended.then(() => (alive = false))
 
   return {
     compare(before, after) {
       const pair = `${checkedOid(before)} ${checkedOid(after)}\n`
-      const answer = turn.then(() => (alive ? ask(process, pair, mostBytes) : undefined))
-      turn = answer
-      return answer
+      const own = turn.then(() => answer(pair))
+      turn = own
+      return own
     },
     isAlive: () => alive,
     close() {

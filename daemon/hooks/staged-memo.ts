@@ -26,15 +26,19 @@ export function rememberingStaged(read: StagedReader, now: () => number): Staged
   }
 }
 
-/** Undefined where HEAD may move without a trace in these files: where refs are kept in a reftable. */
+/**
+ * Undefined where HEAD may move without a trace in these files: where refs are kept in a reftable, and where its branch
+ * stands for another one.
+ */
 async function keyOf({ gitDir, commonDir, indexFile }: IndexPlace): Promise<string | undefined> {
   const [index, head] = await Promise.all([
     stampOf(indexFile),
     readPlainText(join(gitDir, 'HEAD')).catch(() => ''),
   ])
-  const ref = /^ref: (refs\/.+)\n/.exec(head)?.[1]
-  if (ref?.endsWith('/.invalid') === true) return undefined
+  const ref = /^ref: *(.*)/.exec(head)?.[1]
+  if (ref !== undefined && (!ref.startsWith('refs/heads/') || ref.endsWith('/.invalid'))) return undefined
   const loose = ref === undefined ? '' : await readPlainText(join(commonDir, ref)).catch(() => undefined)
+  if (loose?.startsWith('ref:') === true) return undefined
   // Packed, or not born yet: then HEAD moves when the file of all packed refs does, or a loose one appears.
   const tip = loose ?? (await stampOf(join(commonDir, 'packed-refs')))
   return [gitDir, indexFile, index, head, tip].join('\0')
@@ -42,5 +46,6 @@ async function keyOf({ gitDir, commonDir, indexFile }: IndexPlace): Promise<stri
 
 async function stampOf(path: string): Promise<string> {
   const found = await stat(path, { bigint: true }).catch(() => undefined)
-  return found === undefined ? 'none' : `${found.ino} ${found.size} ${found.mtimeNs}`
+  // The time of the last change is told by the system alone; the other one is whatever a program that copies says.
+  return found === undefined ? 'none' : `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`
 }

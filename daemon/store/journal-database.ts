@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AiosError } from '../../contract/errors.ts'
+import { isLog, isCutOff } from './journal-log.ts'
 import { numberIn } from './journal-rows.ts'
 import { firstLine, refusalOf, storeError } from './lance-errors.ts'
 import { makePrivate } from './private-file.ts'
@@ -78,7 +79,11 @@ export function openJournalDatabase(file: string, onHealed: (detail: string) => 
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     if (!isLog(`${file}-wal`)) throw new DamagedJournal('its write-ahead log is none')
-    return openSound(file)
+    // Read before SQLite makes a new index of what is left.
+    const isCut = isCutOff(file)
+    const database = openSound(file)
+    if (isCut) onHealed('The end of the journal’s log is gone, and with it what was noted last.')
+    return database
   } catch (error) {
     if (error instanceof AiosError || !isDamage(error)) throw storeError(error, file)
     return rebuild(file, firstLine(error), onHealed)
@@ -94,6 +99,8 @@ function openSound(file: string): DatabaseSync {
     const [verdict] = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})
     if (verdict !== 'ok') throw new DamagedJournal(String(verdict))
     migrate(database, file)
+    const lost = tables.find((table) => !has(database, table))
+    if (lost !== undefined) throw new DamagedJournal(`its table ${lost} is gone`)
     return database
   } catch (error) {
     database.close()
@@ -101,20 +108,13 @@ function openSound(file: string): DatabaseSync {
   }
 }
 
-class DamagedJournal extends Error {}
-
-/** SQLite takes a log that does not begin as one for empty, and says nothing of the rows that were in it. */
-function isLog(file: string): boolean {
-  if (!existsSync(file)) return true
-  const start = Buffer.alloc(4)
-  const descriptor = openSync(file, 'r')
-  try {
-    // Its magic number, in either order of bytes; zeros where a machine went down before anything was written.
-    return readSync(descriptor, start) < 4 || [0, 0x377f0682, 0x377f0683].includes(start.readUInt32BE())
-  } finally {
-    closeSync(descriptor)
-  }
+function has(database: DatabaseSync, table: string): boolean {
+  return (
+    database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined
+  )
 }
+
+class DamagedJournal extends Error {}
 
 function migrate(database: DatabaseSync, file: string): void {
   const version = numberIn(database.prepare('PRAGMA user_version').get(), 'user_version')

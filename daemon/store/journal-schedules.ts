@@ -3,9 +3,16 @@ import type { ScheduleRecord, ScheduleRecords } from '../schedules/records.ts'
 import { numberIn, textIn, type SqlRow } from './journal-rows.ts'
 import { together } from './together.ts'
 
+/** The last time that a `Date` can be. */
+const latestMs = 8.64e15
+
 /** Returns the part of the journal that keeps how far schedules have come. */
 export function schedulesIn(database: DatabaseSync): ScheduleRecords {
-  const all = database.prepare('SELECT * FROM schedule_runs ORDER BY schedule, repository')
+  // A time that no clock shows is damage: such a schedule is counted anew, and holds back no other.
+  const all = database.prepare(`
+    SELECT repository, schedule, expression, since,
+      iif(ran_at BETWEEN 0 AND ${latestMs}, ran_at, NULL) AS ran_at, iif(json_valid(failed), failed, '[]') AS failed
+    FROM schedule_runs WHERE since BETWEEN 0 AND ${latestMs} ORDER BY schedule, repository`)
   const upsert = database.prepare(`
     INSERT INTO schedule_runs (repository, schedule, expression, since, ran_at, failed) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (repository, schedule) DO UPDATE SET

@@ -523,7 +523,7 @@ export interface Context<N extends keyof Hooks> {
       readonly kind: string
       readonly line: number
     })[]>
-    /** Says which secrets blobs bring in that `oldOid`, the blob before, had not; their text stays in the daemon. Binary blobs and those above `maxBytes` (1 MiB) are passed over. */
+    /** Says which secrets blobs bring in that `oldOid`, the blob before, had not; their text stays in the daemon. Binary blobs and those above `maxBytes` (1 MiB) are passed over; fails where one cannot be read. */
     findInBlobs(files: readonly ({
         readonly path: string
         readonly oid: string

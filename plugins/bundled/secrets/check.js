@@ -10,9 +10,10 @@ const mostCharacters = 4096
  */
 export default async (ctx) => {
   const { allow, kinds, lenient, mostBytes } = ctx.config
+  // Of what git did not find the size is 0, too; that it cannot be read is found out below.
   const files = ctx.event.files
     .filter(({ status, mode, size, isBinary }) => {
-      return status !== 'deleted' && mode !== submodule && size > 0 && size <= mostBytes && !isBinary
+      return status !== 'deleted' && mode !== submodule && size <= mostBytes && !isBinary
     })
     .filter(({ path }) => !isListed(path, allow))
     .map(({ path, oid, oldOid }) => ({ path, oid, ...(oldOid === undefined ? {} : { oldOid }) }))

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { openBundled, openTestSandbox } from '../../fixtures/bundled.ts'
 import { createTestRepository, type TestRepository } from '../../fixtures/git/test-repository.ts'
@@ -142,4 +144,26 @@ test('a merge is searched as what it changes', async () => {
     decision: 'deny',
     findings: [{ path: 'side.ts' }],
   })
+})
+
+test('a secret in an alternate that is new is refused, and a blob that cannot be read is not called harmless', async () => {
+  const repository = staging({ 'a.ts': 'a\n' })
+  const bundled = await openBundled('secrets', repository, sandbox)
+  expect(await bundled.preCommit()).toMatchObject({ decision: 'allow', results: [{ status: 'ok' }] })
+
+  const objects = join(repository.path, '.git', 'objects')
+  const elsewhere = createTestRepository()
+  elsewhere.commit('elsewhere', { 'b.ts': `'${token}'\n` })
+  writeFileSync(join(objects, 'info', 'alternates'), join(elsewhere.path, '.git', 'objects'))
+  repository.write('b.ts', `'${token}'\n`)
+  repository.git('add', '--all')
+  expect(await bundled.preCommit()).toMatchObject({ decision: 'deny', findings: [{ path: 'b.ts' }] })
+
+  repository.write('c.ts', 'c\n')
+  repository.git('add', '--all')
+  const lost = repository.git('rev-parse', ':c.ts')
+  repository.git('write-tree')
+  rmSync(join(objects, lost.slice(0, 2), lost.slice(2)))
+  const { results } = await bundled.preCommit()
+  expect(results).toMatchObject([{ status: 'failed', message: expect.stringContaining(lost) }])
 })

@@ -6,7 +6,7 @@ import { answersWith } from '../../http/answers.ts'
 import { send, serve } from '../../http/served.ts'
 
 const forever = new AbortController().signal
-const room = { atOnce: 2, longestWaitMs: 1000 }
+const room = { atOnce: 2, longestWaitMs: 1000, longestMs: 60_000 }
 
 /** Acts that end when they are told to; what began is counted. */
 function work() {
@@ -92,7 +92,7 @@ test('beside a flood of questions the rest are refused with a hint, and what is 
     await act()
     return answersWith().recall({ question: 'tide' }, forever)
   }
-  const bulkhead = createBulkhead({ atOnce: 1, longestWaitMs: 0 })
+  const bulkhead = createBulkhead({ ...room, atOnce: 1, longestWaitMs: 0 })
   const { socket } = await serve(answerInRoom(answersWith({ recall }), bulkhead))
   const ask = () => send(socket, 'POST', '/v1/recall', '{"question":"tide","all":true}')
   const flood = Array.from({ length: 12 }, ask)
@@ -112,4 +112,16 @@ test('beside a flood of questions the rest are refused with a hint, and what is 
     await turn()
   }
   expect((await all).filter(({ status }) => status === 200)).toHaveLength(2)
+})
+
+test('whoever hears nothing from git for ever is told to stop, and gives the place away though it does not', async () => {
+  const { run } = createBulkhead({ ...room, atOnce: 1, longestMs: 20 })
+  const told: boolean[] = []
+  const deaf = (signal: AbortSignal) =>
+    new Promise<string>(() => signal.addEventListener('abort', () => told.push(signal.aborted)))
+  const first = run(deaf, forever)
+  const second = run(async () => 'second', forever)
+  await expect(first).rejects.toMatchObject({ code: 'question.unanswered' })
+  expect(await second).toBe('second')
+  expect(told).toEqual([true])
 })

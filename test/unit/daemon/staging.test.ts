@@ -94,3 +94,24 @@ test('nothing staged is nothing to look at, and a failure is told', async () => 
   expect(nothing.asked).toEqual([])
   expect(nothing.errors).toEqual([])
 })
+
+test('a git that hangs is given up, told of, and tried again when more is staged', async () => {
+  let tries = 0
+  const { staging, errors, place, staged } = await setUp({
+    longestMs: 20,
+    staged: {
+      readings: () => 1,
+      prepare: (_place, signal) =>
+        new Promise((_resolve, reject) => {
+          tries += 1
+          signal.addEventListener('abort', () => reject(new Error('given up')))
+        }),
+    },
+  })
+  await staged.read(place, forever)
+  for (const time of [1, 2]) {
+    staging.notice()
+    await vi.waitUntil(() => errors.length === time)
+  }
+  expect(tries).toBe(2)
+})

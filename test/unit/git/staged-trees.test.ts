@@ -290,3 +290,33 @@ test('what cannot be compared yet is compared when git asks', async () => {
   const later = (await read()) ?? []
   expect(await trees.changesOf(later)).toMatchObject([{ fresh: [{ text: 'deep' }] }])
 })
+
+test('where a blob is lost nothing is guessed, and one in an alternate that is new is found', async () => {
+  const repository = createTestRepository()
+  repository.commit('one', { 'tide.md': `${'low\n'.repeat(30)}high\n`, 'sea.md': 'deep\n' })
+  repository.write('new.md', 'new\n')
+  repository.git('add', '.')
+  writeTree(repository)
+  const { read, asked, blobs } = await setUp(repository)
+  expect(await read()).toHaveLength(1)
+
+  const elsewhere = createTestRepository()
+  elsewhere.commit('elsewhere', { 'spring.md': `${'low\n'.repeat(30)}higher\n` })
+  const alternates = join(repository.path, '.git', 'objects', 'info', 'alternates')
+  writeFileSync(alternates, join(elsewhere.path, '.git', 'objects'))
+  repository.git('rm', '-q', 'tide.md')
+  repository.write('spring.md', `${'low\n'.repeat(30)}higher\n`)
+  repository.git('add', '.')
+  writeTree(repository)
+  // What is held open does not know of the alternate.
+  expect(await read()).toBeUndefined()
+  const files = await asked()
+  expect(files.map(({ path, size }) => [path, size])).toEqual([
+    ['new.md', 4],
+    ['spring.md', 127],
+  ])
+  const [known = '', unknown = ''] = files.map(({ oid }) => oid)
+  expect(await blobs.lost([known, unknown], 3, forever)).toEqual([unknown])
+  rmSync(alternates)
+  await expect(asked()).rejects.toMatchObject({ code: 'git.failed' })
+})

@@ -1,3 +1,4 @@
+import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { rememberingStaged } from '../../../daemon/hooks/staged-memo.ts'
 import { createTestRepository } from '../../fixtures/git/test-repository.ts'
@@ -24,4 +25,35 @@ test('an index is read once for two questions, and again when HEAD moved, though
   repository.git('pack-refs', '--all')
   await read(place, forever)
   expect(readings).toBe(3)
+})
+
+test('an index is read again when it was written over as if nothing had happened, or HEAD is a branch that is another', async () => {
+  const repository = createTestRepository()
+  repository.commit('one', { 'a.txt': 'a\n' })
+  const gitDir = `${repository.path}/.git`
+  const place = { gitDir, commonDir: gitDir, indexFile: `${gitDir}/index` }
+  let readings = 0
+  const read = rememberingStaged(async () => {
+    readings += 1
+    return []
+  }, Date.now)
+  const past = new Date(2020, 1, 1)
+  utimesSync(place.indexFile, past, past)
+  await read(place, forever)
+  const { ino, size } = statSync(place.indexFile)
+  repository.write('a.txt', 'b\n')
+  const other = `${gitDir}/other`
+  writeFileSync(other, readFileSync(place.indexFile))
+  writeFileSync(place.indexFile, readFileSync(other).reverse())
+  utimesSync(place.indexFile, past, past)
+  expect(statSync(place.indexFile)).toMatchObject({ ino, size, mtime: past })
+  await read(place, forever)
+  expect(readings).toBe(2)
+
+  repository.git('symbolic-ref', 'refs/heads/alias', 'refs/heads/main')
+  repository.git('symbolic-ref', 'HEAD', 'refs/heads/alias')
+  await read(place, forever)
+  repository.git('update-ref', 'refs/heads/main', repository.git('commit-tree', '-m', 'two', 'HEAD^{tree}'))
+  await read(place, forever)
+  expect(readings).toBe(4)
 })

@@ -29,6 +29,8 @@ async function search(before: string, after: string) {
         read.push(...oids)
         return oids.map((oid) => blobs.get(oid))
       },
+      readBlob: async () => ({ content: Buffer.of(), truncated: false }),
+      lostBlobs: async () => [],
       changesOf: async () => [compareLines(Buffer.from(before), Buffer.from(after))],
       findSecrets: async (text, fileName) => [...privateKeys(text), ...(await detectSecrets(text, fileName))],
     },
@@ -50,4 +52,22 @@ test('a line that may belong to a private key is looked at among its old lines',
   const { found, read } = await search(before, after)
   expect(read).toContain('new')
   expect(found).toContainEqual(['privatekey', 1])
+})
+
+test('what came back from nobody, for git has ended, is read by itself, and binary blobs are not', async () => {
+  const asked: (readonly string[])[] = []
+  const port = {
+    readBlobs: async () => [undefined, Buffer.of(0), undefined],
+    async lostBlobs(_id: string, oids: readonly string[]) {
+      asked.push(oids)
+      return ['lost']
+    },
+    readBlob: async () => ({ content: Buffer.from(token), truncated: false }),
+    changesOf: async () => [],
+    findSecrets: detectSecrets,
+  }
+  const files = ['lost', 'binary', 'huge'].map((oid) => ({ path: oid, oid }))
+  const found = await secretsInBlobs('r1', files, 2 ** 20, port, forever)
+  expect(found).toMatchObject([{ path: 'lost', kind: 'github' }])
+  expect(asked).toEqual([['lost', 'huge']])
 })

@@ -118,6 +118,7 @@ function portOf(worktree: string): PluginPort {
     repositoryOf: async (name) => (name === 'tide-1' ? name : undefined),
     worktreeOf: async () => worktree,
     readBlobs: async (_id, oids) => oids.map(() => undefined),
+    lostBlobs: async () => [],
     changesOf: async (_id, pairs) => pairs.map(() => undefined),
     undone: async () => [],
     readBlob: async () => ({ content: Buffer.from('The tide turns.\n'), truncated: false }),

@@ -1,4 +1,13 @@
-import { mkdtempSync, openSync, readdirSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -199,6 +208,24 @@ test('what can be read of a damaged journal is kept', () => {
   expect(journal.append([remembered(1)], noon)[0]?.seq).toBe(3001)
 })
 
+test('a table that is gone is a damage, and a time that no clock shows is nobody’s', () => {
+  journal.register(repository)
+  journal.schedules.keep([ran, { ...ran, schedule: 'weekly' }])
+  const database = new DatabaseSync(file)
+  database.exec(`UPDATE schedule_runs SET since = ${2n ** 60n} WHERE schedule = 'daily'`)
+  database.exec(`UPDATE schedule_runs SET ran_at = ${2n ** 60n}, failed = '["' WHERE schedule = 'weekly'`)
+  expect(journal.schedules.all()).toEqual([{ ...ran, schedule: 'weekly', ranAt: undefined, failed: [] }])
+  journal.schedules.keep([ran])
+  expect(journal.schedules.all()).toContainEqual(ran)
+
+  database.exec('DROP TABLE tips')
+  database.close()
+  const details: string[] = []
+  journal = reopened((detail) => details.push(detail))
+  expect(details).toEqual([expect.stringContaining('its table tips is gone')])
+  expect(journal.repositories()).toEqual([repository])
+})
+
 test('a log that is none is a damage, and what was written before it is kept', () => {
   journal.register(repository)
   journal.close()
@@ -208,6 +235,26 @@ test('a log that is none is a damage, and what was written before it is kept', (
   expect(details).toEqual([expect.stringContaining('write-ahead log')])
   expect(journal.repositories()).toEqual([repository])
   expect(readdirSync(join(file, '..'))).toContain('journal.db.damaged.1-wal')
+})
+
+test('a log that was cut off is told of, and one that a crash left whole is not', () => {
+  journal.register(repository)
+  for (let commits = 1; commits <= 20; commits++) journal.append([remembered(commits)], noon)
+  /** Copies the files as a killed daemon leaves them. */
+  const left = (name: string) => {
+    const copy = `${file}.${name}`
+    for (const suffix of ['', '-wal', '-shm']) copyFileSync(file + suffix, copy + suffix)
+    return copy
+  }
+  const [whole, cut] = [left('whole'), left('cut')]
+  truncateSync(`${cut}-wal`, statSync(`${cut}-wal`).size / 2)
+  const details: string[] = []
+  for (const copy of [whole, cut]) {
+    const found = openJournal(copy, (detail) => details.push(`${copy}: ${detail}`))
+    expect(found.since(0, 100).length === 20).toBe(copy === whole)
+    found.close()
+  }
+  expect(details).toEqual([expect.stringContaining(`${cut}: The end of the journal’s log is gone`)])
 })
 
 test('a journal that a crash left empty is as good as none', () => {
