@@ -23,8 +23,10 @@ export async function* benchLearning(repository: string): AsyncGenerator<object>
 }
 
 async function learning(daemon: BenchDaemon, path: string, subjects: readonly string[]): Promise<object[]> {
-  const peak = watchPeak(daemon.pid)
+  const readingPeak = watchPeak(daemon.pid)
   const repository = await remember(daemon, path)
+  const readingPeakMib = round(readingPeak() / 1024 ** 2)
+  const peak = watchPeak(daemon.pid)
   const began = performance.now()
   const recallMs = new Map<string, number[]>()
   let asked = 0
@@ -40,7 +42,7 @@ async function learning(daemon: BenchDaemon, path: string, subjects: readonly st
   const seconds = round((performance.now() - began) / 1000)
   const rows = [...recallMs].map(([state, ms]) => ({ figure: 'recall', state, ms: spread(ms) }))
   const peakMib = round(peak() / 1024 ** 2)
-  return [{ figure: 'from read to trained, questions among it', seconds, peakMib }, ...rows]
+  return [{ figure: 'from read to trained, questions among it', seconds, peakMib, readingPeakMib }, ...rows]
 }
 
 /** Returns what the embedder does, in more detail than its state: new vectors are made within the training. */

@@ -51,7 +51,7 @@ const mostThreads = 4
 
 /** Creates workers. Their process starts with the first task. */
 export function createWorkers(options: WorkersOptions): Workers {
-  const { idleMs = 30_000, taskMs = 60_000, closeMs = 2_000 } = options
+  const { idleMs = 10_000, taskMs = 60_000, closeMs = 2_000 } = options
   const threads = options.threads ?? Math.min(availableParallelism(), mostThreads)
   const queue = createTaskQueue(threads * 2)
   let idle: NodeJS.Timeout | undefined
