@@ -92,6 +92,7 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
   let learned: Learned | undefined
   /** How many commits there were to learn from when it was learned, or tried, last. */
   let learnedFrom: number | undefined
+  let isTidy = false
 
   async function isDue(): Promise<boolean> {
     if (!study.isFree() || learnable() < settings.trainFrom) return false
@@ -108,8 +109,13 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
     await prepared.enforce()
     embedder = next
     learnedFrom = from
-    await notes.tidy(next.id)
+    await tidy()
     publish({ type: 'embedder.switched', data: { repository: id, from: before, to: next.id } })
+  }
+
+  async function tidy(): Promise<void> {
+    isTidy = true
+    await notes.tidy(embedder.id)
   }
 
   return {
@@ -125,7 +131,11 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
 
     async level() {
       if (learned !== undefined) await enforce(learned)
-      if (!(await isDue())) return
+      if (!(await isDue())) {
+        // A crash just after a switch leaves what the training needed.
+        if (!isTidy && study.isFree() && isTrained(embedder)) await tidy()
+        return
+      }
       const from = learnable()
       study.begin(async (say, signal) => {
         const found = await inTurn(() => learn(parts, taught, say, signal))

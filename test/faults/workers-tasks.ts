@@ -17,7 +17,7 @@ const acts: Record<string, (file: string) => void> = {
     for (const kept: number[][] = []; ;) kept.push(much.slice())
   },
   'fill-memory': () => {
-    for (const kept: Buffer[] = []; kept.length < 50; pause(100)) kept.push(Buffer.alloc(32 * 2 ** 20, 1))
+    for (const kept: Buffer[] = []; kept.length < 25; pause(100)) kept.push(Buffer.alloc(64 * 2 ** 20, 1))
   },
   throw: () => {
     throw new Error('thrown by the test')

@@ -52,7 +52,7 @@ test.each([
   'a text that always ends in %s fails after five tries, and takes no other with it',
   async (act, reason) => {
     const taskMs = act === 'hang' ? 3_000 : 30_000
-    const workers = start({ taskMs, rssLimitBytes: 300 * 2 ** 20 })
+    const workers = start({ taskMs, rssLimitBytes: 400 * 2 ** 20 })
     const poison = digest(workers, act)
     const labels = ['one', 'two', 'three', 'four']
     const others = labels.map((label) => digest(workers, label))

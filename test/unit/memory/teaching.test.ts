@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, expect, test } from 'vitest'
@@ -126,6 +126,19 @@ test('a trainer that dies is tried again later, and nothing has changed', async 
   expect(school.starts).toBe(1)
 })
 
+test('what a crash left of a training that is in force is removed the next time', async () => {
+  const school = createSchool()
+  await school.remember(lessonsAbout(80))
+  await school.learned()
+  await school.level()
+  const kept = readdirSync(school.folder)
+  for (const name of ['training.checkpoint', 'training.checkpoint.new', `${'0'.repeat(32)}.table`])
+    writeFileSync(join(school.folder, name), 'left over')
+  await school.again().level()
+  expect(readdirSync(school.folder)).toEqual(kept)
+  expect(school.starts).toBe(1)
+})
+
 test('closing ends what is learned, and another time goes on', async () => {
   const school = createSchool()
   await school.remember(lessonsAbout(80))
@@ -141,6 +154,8 @@ interface School {
   readonly store: MemoryStore
   readonly facts: readonly Fact[]
   readonly folder: string
+  /** Opens the teaching of the same memory once more. */
+  again(): Teaching
   /** How many trainers were started. */
   readonly starts: number
   remember(lessons: readonly Lesson[], changed?: Partial<EpisodeRow>): Promise<void>
@@ -174,21 +189,26 @@ function createSchool(options: { rssLimitBytes?: number } = {}): School {
     inTurn: createQueue().run,
     notes: trainingNotesIn(folder, (id) => hashInName(id, settings)),
   }
-  const teaching = createTeaching(parts, {
-    id: 'r1',
-    store,
-    embedder,
-    graph,
-    publish: (fact) => void facts.push(fact),
-    notice: () => {},
-  })
-  onTestFinished(() => teaching.close())
+  const open = (inForce = embedder) => {
+    const opened = createTeaching(parts, {
+      id: 'r1',
+      store,
+      embedder: inForce,
+      graph,
+      publish: (fact) => void facts.push(fact),
+      notice: () => {},
+    })
+    onTestFinished(() => opened.close())
+    return opened
+  }
+  const teaching = open()
 
   return {
     teaching,
     store,
     facts,
     folder,
+    again: () => open(teaching.embedder),
     get starts() {
       return starts
     },
