@@ -84,15 +84,12 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
   const { settings, notes, inTurn } = parts
   const { id, publish } = taught
   const learnable = createCount(taught.graph)
-  const study = createStudy({
-    notice: taught.notice,
-    onFailed: (reason) => publish({ type: 'embedder.failed', data: { repository: id, reason } }),
-  })
+  const study = studyOf(taught)
+  const tidyOnce = createTidier(notes, study)
   let { embedder } = taught
   let learned: Learned | undefined
   /** How many commits there were to learn from when it was learned, or tried, last. */
   let learnedFrom: number | undefined
-  let isTidy = false
 
   async function isDue(): Promise<boolean> {
     if (!study.isFree() || learnable() < settings.trainFrom) return false
@@ -109,13 +106,8 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
     await prepared.enforce()
     embedder = next
     learnedFrom = from
-    await tidy()
+    await notes.tidy(next.id)
     publish({ type: 'embedder.switched', data: { repository: id, from: before, to: next.id } })
-  }
-
-  async function tidy(): Promise<void> {
-    isTidy = true
-    await notes.tidy(embedder.id)
   }
 
   return {
@@ -131,11 +123,7 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
 
     async level() {
       if (learned !== undefined) await enforce(learned)
-      if (!(await isDue())) {
-        // A crash just after a switch leaves what the training needed.
-        if (!isTidy && study.isFree() && isTrained(embedder)) await tidy()
-        return
-      }
+      if (!(await isDue())) return tidyOnce(embedder)
       const from = learnable()
       study.begin(async (say, signal) => {
         const found = await inTurn(() => learn(parts, taught, say, signal))
@@ -148,6 +136,21 @@ export function createTeaching(parts: TeachingParts, taught: Taught): Teaching {
       await study.close()
       await learned?.prepared.discard()
     },
+  }
+}
+
+function studyOf({ id, notice, publish }: Taught): Study {
+  const onFailed = (reason: string) => publish({ type: 'embedder.failed', data: { repository: id, reason } })
+  return createStudy({ notice, onFailed })
+}
+
+/** Creates what removes, the first time that it can, what a crash just after a switch left of the training. */
+function createTidier(notes: TrainingNotes, study: Study): (embedder: Embedder) => Promise<void> {
+  let isTidy = false
+  return async (embedder) => {
+    if (isTidy || !study.isFree() || !isTrained(embedder)) return
+    isTidy = true
+    await notes.tidy(embedder.id)
   }
 }
 
