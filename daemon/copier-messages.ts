@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { WeightsPlace } from '../native-workers/load-weights.ts'
+import { isOfKind } from './of-kind.ts'
 import type { CopyOrder } from './store/copy-passages.ts'
 
 /** What the copier's process is told, once. */
@@ -23,8 +24,4 @@ export function isCopyAssignment(message: unknown): message is CopyAssignment {
 /** Says whether a message is from the copier's process. */
 export function isCopyOutcome(message: unknown): message is CopyOutcome {
   return isOfKind(message, ['done', 'failed'])
-}
-
-function isOfKind(message: unknown, kinds: readonly unknown[]): boolean {
-  return typeof message === 'object' && message !== null && 'kind' in message && kinds.includes(message.kind)
 }

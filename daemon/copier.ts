@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { AiosError } from '../contract/errors.ts'
+import { describeEnd } from '../native-workers/process-end.ts'
 import { type CopyAssignment, type CopyOutcome, isCopyOutcome } from './copier-messages.ts'
 
 const heapLimits = ['--max-old-space-size=512', '--max-semi-space-size=8']
@@ -28,19 +29,16 @@ export async function copyApart(entry: URL, assignment: CopyAssignment, signal: 
     if (isCopyOutcome(message)) outcome = message
   })
   child.once('error', (error) => resolve(error.message))
-  child.once('close', (code, how) =>
-    resolve(how === null ? `it exited with code ${code}` : `it was ended by ${how}`),
-  )
+  child.once('close', (code, how) => resolve(describeEnd(code, how, complaint)))
   const abandon = () => child.kill('SIGKILL')
   signal.addEventListener('abort', abandon, { once: true })
   // A process that is gone reports its end by itself.
   child.send(assignment, () => {})
-  const how = await ended
+  const reason = await ended
   signal.removeEventListener('abort', abandon)
 
   signal.throwIfAborted()
   if (outcome?.kind === 'done') return
   if (outcome !== undefined) throw new AiosError(outcome.code, outcome.message)
-  const reason = [how, complaint.trim().split('\n').at(-1) ?? ''].filter(Boolean).join(': ')
   throw new AiosError('workers.unavailable', `The process that makes vectors was lost: ${reason}.`)
 }

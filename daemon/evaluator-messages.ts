@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Config } from '../contract/config.ts'
 import type { EvaluationNews, EvaluationOrder } from '../contract/evaluation.ts'
+import { isOfKind } from './of-kind.ts'
 
 /** What the evaluator's process is told, once. */
 export interface Assignment {
@@ -28,8 +29,4 @@ export function isAssignment(message: unknown): message is Assignment {
 /** Says whether a message is from the evaluator's process. */
 export function isNotice(message: unknown): message is Notice {
   return isOfKind(message, ['news', 'failed'])
-}
-
-function isOfKind(message: unknown, kinds: readonly unknown[]): boolean {
-  return typeof message === 'object' && message !== null && 'kind' in message && kinds.includes(message.kind)
 }

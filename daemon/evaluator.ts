@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { rm, rmdir } from 'node:fs/promises'
 import { AiosError } from '../contract/errors.ts'
 import type { EvaluationNews } from '../contract/evaluation.ts'
+import { describeEnd } from '../native-workers/process-end.ts'
 import { type Assignment, isNotice, type Notice } from './evaluator-messages.ts'
 
 /** What an evaluator is started with. */
@@ -43,8 +44,7 @@ export async function* evaluateApart(
   child.once('error', (error) => heard.end(lost(error.message)))
   const exited = new Promise<void>((resolve) => {
     child.once('exit', (code, how) => {
-      const reason = how === null ? `it exited with code ${code}` : `it was ended by ${how}`
-      heard.end(lost([reason, complaint.trim().split('\n').at(-1) ?? ''].filter(Boolean).join(': ')))
+      heard.end(lost(describeEnd(code, how, complaint)))
       resolve()
     })
   })

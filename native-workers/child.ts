@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
+import { describeEnd } from './process-end.ts'
 import { isReport, type Order, type Report } from './messages.ts'
 
 /** The workers' process while it lives. */
@@ -53,7 +54,7 @@ export function startChild({ entry, threads, execArgv, onReport, onEnd }: ChildO
     if (isReport(message)) onReport(message)
   })
   child.once('error', (error) => end(`it could not be started: ${error.message}`))
-  child.once('exit', (code, signal) => end(describeExit(code, signal, complaint)))
+  child.once('exit', (code, signal) => end(describeEnd(code, signal, complaint)))
 
   return {
     pid: child.pid,
@@ -76,10 +77,4 @@ export function startChild({ entry, threads, execArgv, onReport, onEnd }: ChildO
 
 function pair(name: string, value: string | undefined): [string, string][] {
   return value === undefined ? [] : [[name, value]]
-}
-
-function describeExit(code: number | null, signal: string | null, complaint: string): string {
-  const how = signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`
-  const line = complaint.split('\n').find((text) => /error/i.test(text))
-  return line === undefined ? how : `${how}: ${line.trim()}`
 }

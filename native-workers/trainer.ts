@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import process from 'node:process'
 import { AiosError } from '../contract/errors.ts'
+import { describeEnd } from './process-end.ts'
 import {
   type Assignment,
   isNotice,
@@ -67,7 +68,7 @@ export function startTrainer(options: TrainerOptions, signal: AbortSignal): Trai
   child.once('error', (error) => end(lost(error.message)))
   child.once('exit', (code, how) => {
     signal.removeEventListener('abort', abandon)
-    asked.refuse(lost(how === null ? `it exited with code ${code}` : `it was ended by ${how}`))
+    asked.refuse(lost(describeEnd(code, how)))
   })
   return {
     get pid() {

@@ -5,6 +5,7 @@ import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { describeEnd } from '../native-workers/process-end.ts'
 import { createFrameReader, frameOf } from './host/frames.ts'
 import { channelNumber, type Order, type Report } from './host/messages.ts'
 import { readReport } from './sandbox-report.ts'
@@ -101,10 +102,4 @@ function residentBytes(pid: number | undefined): number | undefined {
   } catch {
     return undefined
   }
-}
-
-function describeEnd(code: number | null, signal: string | null, complaint: string): string {
-  const how = signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`
-  const line = complaint.split('\n').find((text) => /error|fatal/i.test(text))
-  return line === undefined ? how : `${how}: ${line.trim()}`
 }

@@ -20,7 +20,7 @@ export interface CopyOrder extends StoreSettings {
 export type CopyPassages = (order: CopyOrder, encode: EncodeTerms, signal: AbortSignal) => Promise<void>
 
 /** Commits whose passages are read at once. */
-const commitsAtOnce = 512
+export const commitsAtOnce = 512
 /** Passages that are written at once: fewer would be many small files. */
 const passagesAtOnce = 4096
 

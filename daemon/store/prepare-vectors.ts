@@ -1,15 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { readPlaces, textsOf } from './arrow-columns.ts'
-import { createCopy, rowsBetween, type CopyPassages } from './copy-passages.ts'
+import { commitsAtOnce, createCopy, rowsBetween, type CopyPassages } from './copy-passages.ts'
 import type { Gate } from './gate.ts'
 import { tableShapes } from './lance-schema.ts'
 import { openLanceTable, placesOf } from './lance-table.ts'
 import { flush } from './seals.ts'
 import { currentFormat, writeSettings } from './store-settings.ts'
 import type { EncodeTerms, PassageTerms, PreparedVectors, StoreSettings } from './store.ts'
-
-/** Commits whose passages are read at once. */
-const commitsAtOnce = 512
 
 /** Yields the terms of all passages. Each batch is a read of its own, so that nobody waits for the whole. */
 export async function* scanTerms(gate: Gate, signal: AbortSignal): AsyncGenerator<PassageTerms[]> {

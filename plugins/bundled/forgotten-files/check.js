@@ -49,9 +49,10 @@ function percent(share) {
   return `${Math.round(share * 100)} %`
 }
 
-/** Returns what to type; a path that a shell would not take as it stands is only spoken of. */
+/** Returns what to type; a path that would not be taken as it stands, as by a shell or for a number, is only spoken of. */
 function silenceFor(path) {
   const once = 'AIOS_SKIP=forgotten-files for this commit'
-  if (!/^[\w@.+/-]{1,500}$/.test(path)) return `${once}; for good: the setting ignore of forgotten-files`
+  if (!/^(?!(?:true|false|-?\d[\d.eE+-]*)$)[\w@.+/-]{1,500}$/.test(path))
+    return `${once}; for good: the setting ignore of forgotten-files`
   return `${once}; for good: aios plugin enable forgotten-files --set ignore+=${path}`
 }

@@ -30,9 +30,10 @@ function inWords(bytes) {
   return `${Number((bytes / 1024 ** power).toFixed(1))} ${units[power - 1]}`
 }
 
-/** Returns what to type; a path that a shell would not take as it stands is only spoken of. */
+/** Returns what to type; a path that would not be taken as it stands, as by a shell or for a number, is only spoken of. */
 function silenceFor(path) {
   const once = 'AIOS_SKIP=large-files for this commit'
-  if (!/^[\w@.+/-]{1,500}$/.test(path)) return `${once}; for good: the setting allow of large-files`
+  if (!/^(?!(?:true|false|-?\d[\d.eE+-]*)$)[\w@.+/-]{1,500}$/.test(path))
+    return `${once}; for good: the setting allow of large-files`
   return `${once}; for good: aios plugin enable large-files --set allow+=${path}`
 }

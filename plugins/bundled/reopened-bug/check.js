@@ -53,9 +53,10 @@ function isIgnored(path, list) {
   return list.some((name) => (name.endsWith('/') ? path.startsWith(name) : path.endsWith(name)))
 }
 
-/** Returns what to type; a path that a shell would not take as it stands is only spoken of. */
+/** Returns what to type; a path that would not be taken as it stands, as by a shell or for a number, is only spoken of. */
 function silenceFor(path) {
   const once = 'AIOS_SKIP=reopened-bug for this commit'
-  if (!/^[\w@.+/-]{1,500}$/.test(path)) return `${once}; for good: the setting ignore of reopened-bug`
+  if (!/^(?!(?:true|false|-?\d[\d.eE+-]*)$)[\w@.+/-]{1,500}$/.test(path))
+    return `${once}; for good: the setting ignore of reopened-bug`
   return `${once}; for good: aios plugin enable reopened-bug --set ignore+=${path}`
 }

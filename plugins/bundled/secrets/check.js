@@ -55,9 +55,10 @@ function isBelow(path, folders) {
     .some((folder) => folders.includes(folder))
 }
 
-/** Returns what to type; a path that a shell would not take as it stands is only spoken of. */
+/** Returns what to type; a path that would not be taken as it stands, as by a shell or for a number, is only spoken of. */
 function silenceFor(path) {
   const once = 'AIOS_SKIP=secrets for this commit'
-  if (!/^[\w@.+/-]{1,500}$/.test(path)) return `${once}; for good: the setting allow of secrets`
+  if (!/^(?!(?:true|false|-?\d[\d.eE+-]*)$)[\w@.+/-]{1,500}$/.test(path))
+    return `${once}; for good: the setting allow of secrets`
   return `${once}; for good: aios plugin enable secrets --set allow+=${path}`
 }

@@ -41,9 +41,12 @@ test('ten megabytes are refused by default, and allowed where the settings allow
   expect(await bundled.preCommit()).toMatchObject({ decision: 'allow', findings: [] })
 })
 
-test('what a path is called is never a command', async () => {
+test.each([
+  ['a command', "a'; touch x; '\u001b[31m\n.bin"],
+  ['a number', '1.5'],
+])('what a path is called is never %s', async (_what, path) => {
   const repository = createTestRepository()
-  repository.write("a'; touch x; '\u001b[31m\n.bin", Buffer.alloc(20 * kibibyte))
+  repository.write(path, Buffer.alloc(20 * kibibyte))
   repository.git('add', '.')
   const bundled = await openBundled('large-files', repository, sandbox, { config: limits })
   const { findings } = await bundled.preCommit()
